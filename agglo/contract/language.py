@@ -1,0 +1,53 @@
+"""The language people are spoken to in: gettext catalogues, French unless asked otherwise.
+
+Messages are written in English in the code and translated when they are shown:
+``_("Unknown commune {code}").format(code=code)``. Identifiers and JSON stay in English.
+"""
+
+import gettext
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+DEFAULT_LANGUAGE = "fr"
+LANGUAGES = ("fr", "en")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+
+def language() -> str:
+    """The language in force: ``AGGLO_LANGUAGE`` if it names one of ours, else French.
+
+    >>> language() in LANGUAGES
+    True
+    """
+    wanted = os.environ.get("AGGLO_LANGUAGE", DEFAULT_LANGUAGE)[:2].lower()
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation("agglo", LOCALE_FOLDER, languages=[code], fallback=True)
+
+
+def _(message: str) -> str:
+    """``message`` in the language in force."""
+    return _catalogue(language()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form of a message that goes with ``count``, in the language in force."""
+    return _catalogue(language()).ngettext(singular, plural, count)
+
+
+Text = Mapping[str, str]
+"""A text carried with data, by language: ``{"fr": ..., "en": ...}``."""
+
+
+def in_language(text: Text) -> str:
+    """``text`` in the language in force, or in another one it exists in.
+
+    >>> in_language({"en": "lake"})
+    'lake'
+    """
+    return text.get(language()) or next(iter(text.values()), "")

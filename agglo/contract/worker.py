@@ -1,0 +1,157 @@
+"""The process a Python model runs in.
+
+``python -m agglo.contract.worker run --in DIR --out DIR --entry NAME --code PATH``
+
+It speaks the same file protocol as a program in any other language, so agglo knows only one way to ask a model.
+The function is imported from the kept code at ``--code``, whatever version is installed.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from agglo.contract import protocol
+from agglo.contract.context import Context
+from agglo.contract.errors import AggloError, InvalidInput
+from agglo.contract.language import _
+from agglo.contract.model import Model
+from agglo.contract.outcome import Layer, Outcome
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answer one question; the exit code is the protocol's."""
+    options = _options(arguments)
+    progress_stream = _own_stdout()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        model = load(options.entry, options.code)
+        answer(model, options.folder_in, options.folder_out, _reporter(progress_stream))
+    except InvalidInput as error:
+        protocol.write_error(options.folder_out, error.to_dict())
+        return protocol.EXIT_REFUSED
+    except Exception as error:
+        traceback.print_exc()
+        said = error.to_dict() if isinstance(error, AggloError) else {"what": f"{type(error).__name__}: {error}"}
+        protocol.write_error(options.folder_out, said)
+        return protocol.EXIT_FAILED
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="agglo-worker")
+    parser.add_argument("verb", choices=["run"])
+    parser.add_argument("--in", dest="folder_in", type=Path, required=True)
+    parser.add_argument("--out", dest="folder_out", type=Path, required=True)
+    parser.add_argument("--entry", required=True)
+    parser.add_argument("--code", type=Path, required=True)
+    return parser.parse_args(arguments)
+
+
+def _own_stdout() -> TextIO:
+    """Keep standard output for progress; what the model prints goes to the log."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return stream
+
+
+def _reporter(stream: TextIO) -> Callable[[float, str], None]:
+    def report(fraction: float, text: str) -> None:
+        stream.write(json.dumps({"progress": fraction, "text": text}, ensure_ascii=False) + "\n")
+
+    return report
+
+
+def load(entry: str, code: Path) -> Model:
+    """The model ``package.module:name`` imported from the kept code: a package's folder, or a single file."""
+    module_name, _colon, attribute = entry.partition(":")
+    package = _package_of(module_name, code)
+    parent = package.rpartition(".")[0]
+    if parent:
+        importlib.import_module(parent)
+    init = code / "__init__.py" if code.is_dir() else code
+    locations = [str(code)] if code.is_dir() else None
+    spec = importlib.util.spec_from_file_location(package, init, submodule_search_locations=locations)
+    if spec is None or spec.loader is None:
+        raise ImportError(_("The kept code of {entry} cannot be imported.").format(entry=entry))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[package] = module
+    spec.loader.exec_module(module)
+    found = getattr(importlib.import_module(module_name), attribute)
+    if not isinstance(found, Model):
+        raise TypeError(_("{entry} is not a model.").format(entry=entry))
+    return found
+
+
+def _package_of(module_name: str, code: Path) -> str:
+    """The package that ``code`` is the folder of: the module itself if it is one file or the package's ``__init__``."""
+    if code.is_file() or code.name == module_name.rpartition(".")[2]:
+        return module_name
+    return module_name.rpartition(".")[0]
+
+
+def answer(model: Model, folder_in: Path, folder_out: Path, report: Callable[[float, str], None]) -> None:
+    """Ask the function and write its outcome as the protocol wants it."""
+    question = protocol.read_question(folder_in)
+    scratch = folder_out / "scratch"
+    scratch.mkdir()
+    context = Context(scratch, question.seed, logging.getLogger(model.id), report)
+    outcome = model(question.inputs, parameters=model.parameters.instance(question.parameters), context=context)
+    write_outcome(outcome, folder_out)
+
+
+def write_outcome(outcome: Outcome, folder: Path) -> None:
+    """Write tables and layers as Parquet, move files, then ``outputs.json``."""
+    content: dict[str, Any] = {
+        "indicators": [indicator.to_dict() for indicator in outcome.indicators],
+        "notes": list(outcome.notes),
+        "tables": {},
+        "layers": {},
+        "files": {},
+    }
+    for name, table in outcome.tables.items():
+        content["tables"][name] = {"path": _placed(table, folder, f"{name}.parquet")}
+    for name, layer in outcome.layers.items():
+        crs = layer.crs if isinstance(layer, Layer) else _crs_of(layer)
+        table = layer.table if isinstance(layer, Layer) else layer
+        content["layers"][name] = {"path": _placed(table, folder, f"{name}.parquet"), "crs": crs}
+    for name, path in outcome.files.items():
+        content["files"][name] = {"path": _placed(path, folder, path.name)}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=True)
+    (folder / protocol.OUTPUTS_FILE).write_text(text, encoding="utf-8")
+
+
+def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
+    if isinstance(content, Path):
+        content.rename(folder / name)
+    else:
+        import pyarrow.parquet as pq
+
+        pq.write_table(content, folder / name, compression="zstd")
+    return name
+
+
+def _crs_of(path: Path) -> str:
+    import pyarrow.parquet as pq
+
+    described = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
+    columns: dict[str, Any] = described.get("columns", {})
+    crs = next(iter(columns.values()), {}).get("crs")
+    if crs is None:
+        return "OGC:CRS84"
+    return f"{crs['id']['authority']}:{crs['id']['code']}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
