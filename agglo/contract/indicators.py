@@ -101,7 +101,7 @@ def check(indicators: list[Indicator]) -> None:
     found = [fault for rank, one in enumerate(indicators) for fault in faults(one, f"#{rank + 1}")]
     seen: set[tuple[Any, ...]] = set()
     for rank, one in enumerate(indicators):
-        key = (one.name, one.place, one.year, one.since, one.sector)
+        key = (one.name, one.place, one.year, one.sector)
         if key in seen:
             found.append(
                 Fault(f"#{rank + 1} {one.name}", f"{one.place} {one.year} {one.sector}".strip(), _("given once"))

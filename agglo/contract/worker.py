@@ -147,7 +147,7 @@ def _crs_of(path: Path) -> str:
 
     described = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
     columns: dict[str, Any] = described.get("columns", {})
-    crs = next(iter(columns.values()), {}).get("crs")
+    crs = columns.get("geometry", {}).get("crs")
     if crs is None:
         return "OGC:CRS84"
     return f"{crs['id']['authority']}:{crs['id']['code']}"

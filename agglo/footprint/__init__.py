@@ -1,0 +1,1 @@
+"""What a computation costs: meter, factor sets, the Green Algorithms formula, records and declarations."""

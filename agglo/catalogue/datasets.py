@@ -1,0 +1,221 @@
+"""Datasets: named, versioned, immutable tables with a schema, a licence, an owner and a source.
+
+A version is the beginning of the table's logical digest, so the same content is the same version whoever adds it and
+wherever it travels. A reference is ``NAME@VERSION``, the version being shortened at will, or ``NAME`` for the latest.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agglo.catalogue import known_schemas
+from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
+from agglo.contract.language import _
+from agglo.store import digest, files
+from agglo.store.identifiers import new_id, now
+from agglo.store.sealed import Sealed, keep
+from agglo.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DATA_FILE = "data.parquet"
+DESCRIPTION_FILE = "dataset.json"
+SCHEMA_FILE = "schema.json"
+VERSION_LENGTH = 12
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_DESCRIBED = ("title", "licence", "source", "owner")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One version of a dataset, as kept."""
+
+    sealed: Sealed
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        content: dict[str, Any] = self.sealed.json(DESCRIPTION_FILE)
+        return content
+
+    @property
+    def name(self) -> str:
+        return str(self.description["name"])
+
+    @property
+    def version(self) -> str:
+        return str(self.description["version"])
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    @property
+    def digest(self) -> str:
+        return str(self.description["digest"])
+
+    @property
+    def schema_name(self) -> str:
+        return str(self.description["schema"])
+
+    @property
+    def crs(self) -> str | None:
+        crs = self.description["crs"]
+        return None if crs is None else str(crs)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        content: dict[str, Any] = self.sealed.json(SCHEMA_FILE)
+        return content
+
+    @property
+    def path(self) -> Path:
+        return self.sealed.folder / DATA_FILE
+
+    def table(self) -> "pa.Table":
+        """The whole table in memory."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding a file gave: the dataset, whether it is new, and what the reader has to say."""
+
+    dataset: Dataset
+    new: bool
+    report: Mapping[str, Any]
+
+
+def add(
+    workspace: Workspace,
+    path: Path,
+    *,
+    name: str,
+    schema: str,
+    title: str,
+    licence: str,
+    source: str,
+    owner: str,
+    mapping: Path | None = None,
+) -> Added:
+    """Read, check and keep a file as a dataset. Nothing is half-added, and the same content again is the same version.
+
+    Raises
+    ------
+    InvalidInput
+        The file cannot be trusted (every fault is listed), the description is incomplete or the name cannot be used.
+    NotFound
+        There is no such file, or no such schema.
+    """
+    from agglo.catalogue import preparation
+
+    _check_description(name, {"title": title, "licence": licence, "source": source, "owner": owner})
+    if not path.is_file():
+        raise NotFound(_("No file {name}.").format(name=path))
+    descriptor = known_schemas.find(schema)
+    prepared = preparation.prepare(path, schema=descriptor, mapping=mapping)
+    crs = {"geometry": prepared.crs} if prepared.crs else None
+    whole = digest.of_table(prepared.table, crs=crs)
+    target = workspace.datasets / name / whole[:VERSION_LENGTH]
+    if Sealed(target).exists:
+        return Added(Dataset(Sealed(target)), False, prepared.report)
+    description = {
+        "name": name,
+        "version": whole[:VERSION_LENGTH],
+        "digest": whole,
+        "schema": schema,
+        "title": title,
+        "licence": licence,
+        "source": source,
+        "owner": owner,
+        "rows": prepared.table.num_rows,
+        "crs": prepared.crs,
+        "added": now(),
+        "file": {"name": path.name, "format": prepared.source_format, "sha256": files.sha256_of(path)[0]},
+        "report": dict(prepared.report),
+    }
+    return Added(
+        Dataset(_keep(workspace, target, prepared.table, description, descriptor.descriptor)), True, prepared.report
+    )
+
+
+def _keep(
+    workspace: Workspace, target: Path, table: "pa.Table", description: Mapping[str, Any], schema: Mapping[str, Any]
+) -> Sealed:
+    import pyarrow.parquet as pq
+
+    staging = workspace.staging / new_id()
+    staging.mkdir()
+    try:
+        pq.write_table(table, staging / DATA_FILE, compression="zstd")
+        (staging / DATA_FILE).chmod(0o444)
+        (staging / DESCRIPTION_FILE).write_bytes(files.to_json(description))
+        (staging / SCHEMA_FILE).write_bytes(files.to_json(schema))
+        return keep(
+            workspace, staging, target, kind="dataset", id=staging.name, details={"digest": description["digest"]}
+        )
+    except OSError:
+        if Sealed(target).exists:
+            return Sealed(target)
+        raise
+    finally:
+        files.remove_tree(staging)
+
+
+def _check_description(name: str, described: Mapping[str, str]) -> None:
+    found = [
+        Fault(f"--{key}", _("nothing"), _("a short text: others must know what this is, and what they may do with it"))
+        for key in _DESCRIBED
+        if not described[key].strip()
+    ]
+    if not _NAME.fullmatch(name):
+        found.append(Fault("--name", name, _("lower-case letters, digits and hyphens")))
+    if found:
+        raise InvalidInput(_("This dataset is not described well enough to be kept."), found)
+
+
+def find(workspace: Workspace, reference: str) -> Dataset:
+    """The dataset ``NAME@VERSION``; without a version, the one added last.
+
+    Raises
+    ------
+    NotFound
+        No such name (the nearest is given) or version (those held are listed).
+    InvalidInput
+        A shortened version that several versions begin with.
+    """
+    name, _at, version = reference.partition("@")
+    folder = workspace.datasets / name
+    if not _NAME.fullmatch(name) or not folder.is_dir():
+        known = [path.name for path in workspace.datasets.iterdir()]
+        raise NotFound(_('No dataset named "{name}".').format(name=name), repair=nearest(name, known))
+    versions = [Dataset(Sealed(path)) for path in sorted(folder.iterdir()) if Sealed(path).exists]
+    matching = [dataset for dataset in versions if dataset.version.startswith(version)]
+    if not matching:
+        held = ", ".join(dataset.version for dataset in versions) or _("none")
+        raise NotFound(
+            _("No version {version} of {name}.").format(version=version, name=name),
+            repair=_("Versions held: {versions}").format(versions=held),
+        )
+    if version and len(matching) > 1:
+        raise InvalidInput(
+            _("Several versions begin with {version}.").format(version=version),
+            [Fault(reference, expected=dataset.version) for dataset in matching],
+        )
+    return max(matching, key=lambda dataset: (dataset.description["added"], dataset.version))
+
+
+def listing(workspace: Workspace) -> list[dict[str, Any]]:
+    """Every version of every dataset, by name then in the order they were added."""
+    from sqlalchemy import select
+
+    from agglo.store.tables import datasets
+
+    question = select(datasets).order_by(datasets.c.name, datasets.c.added, datasets.c.version)
+    return [dict(row) for row in workspace.index.rows(question)]

@@ -1,0 +1,93 @@
+"""Blobs: files by the SHA-256 of their bytes, written once."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
+from agglo.contract.language import _
+from agglo.store.files import CHUNK_BYTES, sha256_of, sync_folder
+from agglo.store.workspace import Workspace
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def path_of(workspace: Workspace, digest: str) -> Path:
+    """Where the blob of that SHA-256 [hex] lies, or would."""
+    if not _DIGEST.fullmatch(digest):
+        raise InvalidInput(_("This is not a digest."), [Fault(_("digest"), digest[:80], _("64 hexadecimal digits"))])
+    return workspace.blobs / digest[:2] / digest
+
+
+def put(workspace: Workspace, content: bytes) -> str:
+    """Keep bytes; the answer is their SHA-256. Keeping the same bytes again writes nothing."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(workspace, digest)
+    if not path.exists():
+        _publish(path, content)
+    return digest
+
+
+def put_file(workspace: Workspace, source: Path) -> str:
+    """Keep a copy of a file; the answer is the SHA-256 of what was kept."""
+    aside = workspace.staging / f"blob-{os.getpid()}-{os.urandom(4).hex()}"
+    hasher = hashlib.sha256()
+    try:
+        with source.open("rb") as file, aside.open("wb") as copy:
+            while piece := file.read(CHUNK_BYTES):
+                hasher.update(piece)
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+        path = path_of(workspace, hasher.hexdigest())
+        if not path.exists():
+            _place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return hasher.hexdigest()
+
+
+def get(workspace: Workspace, digest: str) -> bytes:
+    """The bytes of a blob, checked against its digest.
+
+    Raises
+    ------
+    NotFound, Damaged
+    """
+    path = check(workspace, digest)
+    return path.read_bytes()
+
+
+def check(workspace: Workspace, digest: str) -> Path:
+    """Where a blob lies, once its content has been checked; errors as :func:`get`."""
+    path = path_of(workspace, digest)
+    if not path.exists():
+        raise NotFound(_("No blob {digest} in this workspace.").format(digest=digest[:12]))
+    found, _size = sha256_of(path)
+    if found != digest:
+        raise Damaged(_("A kept file has changed."), [Fault(f"blobs/{digest[:12]}", found[:12], digest[:12])])
+    return path
+
+
+def _publish(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _place(aside: Path, path: Path) -> None:
+    new_shelf = not path.parent.exists()
+    path.parent.mkdir(exist_ok=True)
+    aside.chmod(0o444)
+    aside.rename(path)
+    sync_folder(path.parent)
+    if new_shelf:
+        sync_folder(path.parent.parent)

@@ -1,0 +1,125 @@
+"""Settings of a workspace: ``agglo.toml``, overridden by ``AGGLO_*`` environment variables."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agglo.contract.errors import Fault, InvalidInput, nearest
+from agglo.contract.language import LANGUAGES, _
+
+CONFIG_FILE = "agglo.toml"
+
+_TEMPLATE = """\
+# Settings of this workspace. Lines that begin with # show the default values.
+# "agglo config show" says where each value in force comes from.
+
+# location = "FR"             # where computations run: sets the carbon intensity of electricity
+# platform = "localServer"    # personalComputer (PUE 1) or localServer
+# pue = 1.56                  # power usage effectiveness, if it is known
+# language = "fr"             # fr or en
+# time_zone = "Europe/Paris"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value in force and where it comes from: ``default``, ``agglo.toml`` or the name of a variable."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(_("a text"))
+    return value
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(_("one of {values}").format(values=", ".join(allowed)))
+        return str(value)
+
+    return check
+
+
+def _pue(value: Any) -> float | None:
+    if value is None or value == "":
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = 0.0
+    if not 1.0 <= number <= 10.0:
+        raise ValueError(_("a number from 1 to 10"))
+    return number
+
+
+def _time_zone(value: Any) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(_text(value)).key
+    except Exception:
+        raise ValueError(_("a zone of the IANA table, such as Europe/Paris")) from None
+
+
+_SETTINGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
+    "location": ("FR", _text),
+    "platform": ("localServer", _one_of("personalComputer", "localServer")),
+    "pue": (None, _pue),
+    "language": ("fr", _one_of(*LANGUAGES)),
+    "time_zone": ("Europe/Paris", _time_zone),
+}
+
+
+def write_template(folder: Path) -> None:
+    """Write an ``agglo.toml`` that shows every setting, if there is none."""
+    path = folder / CONFIG_FILE
+    if not path.exists():
+        path.write_text(_TEMPLATE, encoding="utf-8")
+
+
+def read(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Setting]:
+    """Every setting in force.
+
+    Raises
+    ------
+    InvalidInput
+        The file is not TOML, or names an unknown setting or a wrong value; all are listed.
+    """
+    written = _read_file(folder / CONFIG_FILE)
+    found = [
+        Fault(f"{CONFIG_FILE}: {name}", expected=_("a setting of agglo"), repair=nearest(name, list(_SETTINGS)))
+        for name in written
+        if name not in _SETTINGS
+    ]
+    settings = {}
+    for name, (default, check) in _SETTINGS.items():
+        variable = f"AGGLO_{name.upper()}"
+        value, origin = default, "default"
+        if name in written:
+            value, origin = written[name], CONFIG_FILE
+        if variable in environment:
+            value, origin = environment[variable], variable
+        try:
+            settings[name] = Setting(name, check(value), origin)
+        except ValueError as error:
+            found.append(Fault(f"{origin}: {name}", repr(value), str(error)))
+    if found:
+        raise InvalidInput(_("These settings cannot be used."), found)
+    return settings
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(_("The settings cannot be read."), [Fault(CONFIG_FILE, str(error), "TOML")]) from None

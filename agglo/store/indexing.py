@@ -1,0 +1,128 @@
+"""From a sealed folder to its rows in the index."""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from agglo.store.sealed import Sealed
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by table. The first table's rows replace what was indexed under the same key."""
+
+INDICATORS_FILE = "outcome/indicators.parquet"
+
+
+def rows_of(kind: str, sealed: Sealed) -> Rows:
+    """The rows of one sealed folder of a kind (``run``, ``dataset``, ``declaration``)."""
+    return {"run": _of_run, "dataset": _of_dataset, "declaration": _of_declaration}[kind](sealed)
+
+
+def merged(several: Iterable[Rows]) -> Rows:
+    """The rows of several folders together, table by table."""
+    together: Rows = {}
+    for rows in several:
+        for table, content in rows.items():
+            together.setdefault(table, []).extend(content)
+    return together
+
+
+def write(connection: "Connection", rows: Rows) -> None:
+    """Put rows in place of those that were there for the same runs, datasets or declarations."""
+    from sqlalchemy import bindparam, delete, insert
+
+    from agglo.store.tables import metadata
+
+    for name, content in rows.items():
+        if not content:
+            continue
+        table = metadata.tables[name]
+        owner = ["name", "version"] if name == "datasets" else ["id" if "id" in table.c else "run"]
+        clause = delete(table)
+        for column in owner:
+            clause = clause.where(table.c[column] == bindparam(f"_{column}"))
+        owners = {tuple(row[column] for column in owner) for row in content}
+        connection.execute(clause, [{f"_{c}": value for c, value in zip(owner, key, strict=True)} for key in owners])
+        connection.execute(insert(table), content)
+
+
+def _of_run(sealed: Sealed) -> Rows:
+    run = sealed.json("run.json")
+    footprint = run["footprint"]
+    askings, certificates = sealed.events("asked"), sealed.events("certified")
+    row = {
+        "id": run["id"],
+        "model": run["model"]["id"],
+        "version": run["model"]["version"],
+        "state": run["state"],
+        "fingerprint": run["fingerprint"],
+        "seed": run["seed"],
+        "scenario": run["scenario"]["name"] if run["scenario"] else None,
+        "started": run["started"],
+        "finished": run["finished"],
+        "wall_s": footprint["measurement"]["wall_s"],
+        "footprint_status": footprint["status"],
+        "energy_kwh": _central(footprint["energy_kwh"]),
+        "carbon_g": _central(footprint["carbon_g"]),
+        "outcome_digest": run["outcome"]["digest"] if run["outcome"] else None,
+        "failure": run["failure"]["reason"] if run["failure"] else None,
+        "certificate": certificates[-1]["verdict"] if certificates else None,
+        "askings": len(askings),
+    }
+    return {
+        "runs": [row],
+        "run_parameters": [_parameter(run["id"], name, value) for name, value in run["parameters"].items()],
+        "run_inputs": [
+            {"run": run["id"], "name": name, "dataset": one["dataset"], "dataset_version": one["version"]}
+            for name, one in run["inputs"].items()
+        ],
+        "run_indicators": _indicators(sealed, run["id"]),
+    }
+
+
+def _central(triple: dict[str, float] | None) -> float | None:
+    return triple["central"] if triple else None
+
+
+def _parameter(run: str, name: str, value: Any) -> dict[str, Any]:
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return {"run": run, "name": name, "value": json.dumps(value, ensure_ascii=False, sort_keys=True), "number": number}
+
+
+def _indicators(sealed: Sealed, run: str) -> list[dict[str, Any]]:
+    """The indicators of all sectors together; those of one sector stay in the folder."""
+    path = sealed.folder / INDICATORS_FILE
+    if not path.is_file():
+        return []
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        rows = file.read(columns=["name", "place", "year", "sector", "unit", "value"]).to_pylist()
+    return [
+        {"run": run, **{key: row[key] for key in ("name", "place", "year", "unit", "value")}}
+        for row in rows
+        if row["sector"] == ""
+    ]
+
+
+def _of_dataset(sealed: Sealed) -> Rows:
+    dataset = sealed.json("dataset.json")
+    columns = ("name", "version", "digest", "schema", "title", "licence", "owner", "source", "rows", "added")
+    return {"datasets": [{column: dataset[column] for column in columns}]}
+
+
+def _of_declaration(sealed: Sealed) -> Rows:
+    declared = sealed.json("declaration.json")
+    row = {
+        "id": sealed.manifest["id"],
+        "project": declared["project"],
+        "partner": declared["partner"],
+        "kind": declared["kind"],
+        "month": declared["date"][:7],
+        "energy_kwh": _central(declared["energy_kwh"]),
+        "carbon_g": _central(declared["carbon_g"]),
+        "embodied_g": declared["embodied_g"],
+    }
+    return {"declarations": [row]}

@@ -1,0 +1,157 @@
+"""Sealed folders: what is kept for good. The manifest is written last; a folder without its manifest does not exist.
+
+A sealed folder holds its files, ``manifest.json`` with the digest of each, and ``events/``, the only part that grows.
+Folders are never migrated: ``format`` says how to read one, and readers for every format stay.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agglo.contract.errors import Damaged, Fault, NotFound
+from agglo.contract.language import _
+from agglo.store import files, locks
+from agglo.store.identifiers import new_id, now
+from agglo.store.workspace import Workspace
+
+FORMAT = 1
+MANIFEST_FILE = "manifest.json"
+EVENTS_FOLDER = "events"
+_INTENT = ".sealing"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed folder as its manifest describes it."""
+
+    folder: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest.
+
+        Raises
+        ------
+        NotFound, Damaged
+            There is none; or it cannot be read or is of a format this agglo does not know.
+        """
+        path = self.folder / MANIFEST_FILE
+        try:
+            content: dict[str, Any] = files.read_json(path)
+        except FileNotFoundError:
+            raise NotFound(_("Nothing is kept under {name}.").format(name=self.folder.name)) from None
+        except ValueError:
+            raise Damaged(_("A manifest cannot be read."), [Fault(_where(path), expected="JSON")]) from None
+        if content.get("format") != FORMAT:
+            raise Damaged(
+                _("This was kept by another version of agglo."),
+                [Fault(_where(path), f"format {content.get('format')}", f"format {FORMAT}", _("Use a newer agglo."))],
+            )
+        return content
+
+    @property
+    def exists(self) -> bool:
+        return (self.folder / MANIFEST_FILE).is_file()
+
+    def json(self, name: str) -> Any:
+        """The content of one of its JSON files."""
+        return files.read_json(self.folder / name)
+
+    def check(self) -> None:
+        """Compare every file with the manifest.
+
+        Raises
+        ------
+        Damaged
+            Lists every file that is missing, changed or was added.
+        """
+        described: Mapping[str, Any] = self.manifest["files"]
+        found = [fault for name, entry in described.items() if (fault := self._fault_of(name, entry))]
+        present = {str(path.relative_to(self.folder)) for path in files.walk(self.folder)}
+        extra = sorted(
+            name for name in present - set(described) - {MANIFEST_FILE} if not name.startswith(f"{EVENTS_FOLDER}/")
+        )
+        found += [Fault(f"{self.folder.name}/{name}", _("a file that was not sealed")) for name in extra]
+        if found:
+            raise Damaged(_("Kept content has changed since it was sealed."), found)
+
+    def _fault_of(self, name: str, entry: Mapping[str, Any]) -> Fault | None:
+        path = self.folder / name
+        if not path.is_file():
+            return Fault(f"{self.folder.name}/{name}", _("nothing"), f"{entry['bytes']} bytes")
+        digest, _size = files.sha256_of(path)
+        return (
+            None
+            if digest == entry["sha256"]
+            else Fault(f"{self.folder.name}/{name}", digest[:12], entry["sha256"][:12])
+        )
+
+    def add_event(self, kind: str, content: Mapping[str, Any]) -> str:
+        """Append an event; the answer is its identifier. Events are never changed."""
+        event = {"id": new_id(), "kind": kind, "at": now(), **content}
+        folder = self.folder / EVENTS_FOLDER
+        folder.mkdir(exist_ok=True)
+        files.write_atomically(folder / f"{event['id']}.{kind}.json", files.to_json(event))
+        return str(event["id"])
+
+    def events(self, kind: str = "") -> list[dict[str, Any]]:
+        """Its events, oldest first, all or of one kind."""
+        pattern = f"*.{kind}.json" if kind else "*.json"
+        return [files.read_json(path) for path in sorted((self.folder / EVENTS_FOLDER).glob(pattern))]
+
+
+def seal(staging: Path, target: Path, *, kind: str, id: str, details: Mapping[str, Any] | None = None) -> Sealed:
+    """Give every file in ``staging`` its place in a manifest, sync all to the disk and rename it to ``target``.
+
+    ``details`` go into the manifest as they are: logical digests, blobs referred to.
+    """
+    described = {}
+    for path in files.walk(staging):
+        if path.parent.name == EVENTS_FOLDER and path.parent.parent == staging:
+            files.sync_file(path)
+            continue
+        digest, size = files.sha256_of(path)
+        files.sync_file(path)
+        described[str(path.relative_to(staging))] = {"sha256": digest, "bytes": size}
+    manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described}
+    files.write_atomically(staging / MANIFEST_FILE, files.to_json(manifest))
+    for folder in {path.parent for path in files.walk(staging)}:
+        if folder != staging:
+            files.sync_folder(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(target)
+    files.sync_folder(target.parent)
+    return Sealed(target)
+
+
+def keep(
+    workspace: Workspace, staging: Path, target: Path, *, kind: str, id: str, details: Mapping[str, Any] | None = None
+) -> Sealed:
+    """Seal a folder and index it. A death between the two is made good by :func:`finish_interrupted`."""
+    intent = workspace.staging / f"{id}{_INTENT}"
+    lock = workspace.lock(intent.name)
+    with locks.hold(lock):
+        files.write_atomically(intent, files.to_json({"kind": kind, "target": str(target.relative_to(workspace.root))}))
+        sealed = seal(staging, target, kind=kind, id=id, details=details)
+        workspace.index.add(kind, sealed)
+        intent.unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
+    return sealed
+
+
+def finish_interrupted(workspace: Workspace) -> None:
+    """Index what a dead process had sealed and not yet indexed."""
+    for intent in workspace.staging.glob(f"*{_INTENT}"):
+        with locks.try_hold(workspace.lock(intent.name)) as free:
+            if not free or not intent.exists():
+                continue
+            content = files.read_json(intent)
+            if (sealed := Sealed(workspace.root / content["target"])).exists:
+                workspace.index.add(content["kind"], sealed)
+            intent.unlink()
+
+
+def _where(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

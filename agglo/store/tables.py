@@ -1,0 +1,87 @@
+"""The tables of the index. They hold nothing that is not in a sealed folder or its events."""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("model", String, nullable=False, index=True),
+    Column("version", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("fingerprint", String(64), nullable=False, index=True),
+    Column("seed", Integer, nullable=False),
+    Column("scenario", String),
+    Column("started", String, nullable=False),
+    Column("finished", String, nullable=False),
+    Column("wall_s", Float),
+    Column("footprint_status", String, nullable=False),
+    Column("energy_kwh", Float),
+    Column("carbon_g", Float),
+    Column("outcome_digest", String(64)),
+    Column("failure", Text),
+    Column("certificate", String),
+    Column("askings", Integer, nullable=False),
+)
+
+run_parameters = Table(
+    "run_parameters",
+    metadata,
+    Column("run", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("number", Float),
+    Index("run_parameters_by_number", "name", "number"),
+)
+
+run_inputs = Table(
+    "run_inputs",
+    metadata,
+    Column("run", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("dataset", String, nullable=False),
+    Column("dataset_version", String, nullable=False),
+    Index("run_inputs_by_dataset", "dataset", "dataset_version"),
+)
+
+run_indicators = Table(
+    "run_indicators",
+    metadata,
+    Column("run", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("unit", String, nullable=False),
+    Column("value", Float),
+    Index("run_indicators_by_value", "name", "place", "value"),
+)
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("schema", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("licence", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("added", String, nullable=False),
+)
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("project", String, nullable=False, index=True),
+    Column("partner", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("energy_kwh", Float),
+    Column("carbon_g", Float),
+    Column("embodied_g", Float),
+)
