@@ -36,10 +36,7 @@ def as_utf8(buffer: "pa.Buffer", name: str, encoding: str | None = None) -> "tup
     mark = next((mark for mark in MARKS if start.startswith(mark)), b"")
     found = _known(encoding, name) if encoding else MARKS.get(mark) or _unmarked(buffer)
     content = buffer[len(mark) :] if mark and codecs.lookup(found).name == MARKS[mark] else buffer
-    if found == "utf-8" and (not encoding or _is_utf8(content)):
-        text = content
-    else:
-        text = _decoded(content, found, name)
+    text = content if found == "utf-8" and _is_utf8(content) else _decoded(content, found, name)
     if _has_zero(text):
         raise unreadable(name, _("zero bytes"), _("text"), _("This is a binary file: check what it is."))
     return (text if isinstance(text, pa.Buffer) else pa.py_buffer(text)), found
@@ -100,6 +97,5 @@ def _decoded(content: "pa.Buffer", encoding: str, name: str) -> bytes:
 
 
 def _has_zero(buffer: "pa.Buffer | bytes") -> bool:
-    import numpy as np
-
-    return len(memoryview(buffer)) > 0 and bool((np.frombuffer(buffer, np.uint8) == 0).any())
+    view = memoryview(buffer)
+    return any(b"\0" in bytes(view[start : start + CHUNK]) for start in range(0, len(view), CHUNK))

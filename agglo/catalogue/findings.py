@@ -30,7 +30,7 @@ class Findings:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.total = 0
-        self._cells: list[tuple[int, int]] = []
+        self._misread: list[tuple[int, int]] = []
 
     def add(self, *faults: Fault) -> None:
         self.faults.extend(faults)
@@ -45,10 +45,15 @@ class Findings:
         expected: str,
         repair: str = "",
         rest: str = "",
+        misread: bool = False,
     ) -> None:
-        """One rule broken at ``rows`` (indices): the first are shown, the others are counted under ``rest``."""
+        """One rule broken at ``rows`` (indices): the first are shown, the others are counted under ``rest``.
+
+        Several ``misread`` cells on one row, of another type than their column, hint at cells that are shifted.
+        """
         for row in rows[:SHOWN].tolist():
-            self._cells.append((row, len(self.faults)))
+            if misread:
+                self._misread.append((row, len(self.faults)))
             self.faults.append(Fault(where(row), got(row), expected, repair))
         self.total += len(rows)
         more = len(rows) - SHOWN
@@ -62,8 +67,8 @@ class Findings:
             raise InvalidInput(what, self._with_shifts())
 
     def _with_shifts(self) -> Iterable[Fault]:
-        wrong = Counter(row for row, _position in self._cells)
-        shifted = {position for row, position in self._cells if wrong[row] > 1}
+        wrong = Counter(row for row, _position in self._misread)
+        shifted = {position for row, position in self._misread if wrong[row] > 1}
         hint = _("Several cells of this row are wrong: look for a separator that shifts them.")
         for position, fault in enumerate(self.faults):
             if position in shifted and hint not in fault.repair:

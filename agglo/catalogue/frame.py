@@ -10,7 +10,7 @@ from agglo.catalogue.numbers import Convention, convention
 from agglo.catalogue.plan import Plan
 from agglo.catalogue.schema import Field, Schema
 from agglo.catalogue.source import Column, Source
-from agglo.catalogue.values import Habits, Values, trimmed, values
+from agglo.catalogue.values import Habits, Values, values
 from agglo.contract.errors import Fault
 from agglo.contract.language import _
 from agglo.contract.units import UNITS
@@ -116,12 +116,11 @@ class _Filled:
 
     def _numbers(self, mapping: Mapping) -> Convention:
         """How this file writes numbers; stops where that cannot be known."""
-        habits = Habits(missing=mapping.missing)
-        texts = []
+        texts: list[tuple[str, Any]] = []
         for rule in (*self.plan.rules, *self.plan.wide):
             target = self.plan.target(rule)
             if target.logical in ("float64", "decimal") and not target.decimal_sign:
-                texts += [(rule.source, trimmed(part, target, habits)) for part in self._text_parts(rule.source)]
+                texts += [(rule.source, part) for part in self._text_parts(rule.source)]
         found = convention(texts, mapping.decimal, mapping.thousands)
         repair = _('Say decimal: "," or decimal: "." in the mapping.')
         for cell in found.conflict or ((found.ambiguous,) if found.ambiguous else ()):
@@ -149,7 +148,7 @@ class _Filled:
         for rejected in read.rejected:
             self._report(rejected.mask, column, rejected.expected, rejected.repair)
         self.notes += read.notes
-        if rule.unit and target.unit and rule.unit != target.unit or rule.sign != 1:
+        if rule.sign != 1 or (rule.unit and rule.unit != target.unit):
             read.array = _scaled(read.array, rule, target)
         return Values(pa.chunked_array(read.array, target.arrow_type()), read.rejected)
 
@@ -163,6 +162,7 @@ class _Filled:
             expected=expected,
             repair=repair,
             rest=_('column "{name}"').format(name=column.name),
+            misread=True,
         )
 
     def _put(self, name: str, blocks: list[Values], origin: tuple[str, ...]) -> None:
@@ -213,7 +213,7 @@ class _Filled:
         sources = tuple(rule.source for rule in self.plan.wide)
         self._put(wide.value, [self._read(rule) for rule in self.plan.wide], sources)
         names = {name for rule in self.plan.wide for name in rule.constants}
-        for name in sorted({*names, wide.variable} - {None}):
+        for name in sorted(names | {wide.variable} if wide.variable else names):
             given = [
                 rule.constants.get(name, rule.source if name == wide.variable else None) for rule in self.plan.wide
             ]

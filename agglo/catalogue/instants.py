@@ -1,4 +1,4 @@
-"""Dates and instants: local times made UTC, hours that a change of clock makes ambiguous or impossible found and named."""
+"""Dates and instants: local times made UTC, with the hours a change of clock makes ambiguous or impossible."""
 
 import re
 from dataclasses import dataclass
@@ -98,7 +98,8 @@ def _whole(text: "pa.Array", default: int) -> "np.ndarray":
     import pyarrow.compute as pc
 
     empty = pc.fill_null(pc.equal(text, ""), True)
-    return pc.if_else(empty, str(default), text).cast(pa.int64()).to_numpy()
+    whole: np.ndarray = pc.if_else(empty, str(default), text).cast(pa.int64()).to_numpy()
+    return whole
 
 
 def _offsets(text: "pa.Array") -> "tuple[np.ndarray, np.ndarray]":
@@ -137,9 +138,9 @@ def to_utc(
 ) -> Resolved:
     """Local times [µs on the zone's clock] as instants.
 
-    An hour that the clock shows twice is the first one, the second one, or with ``infer`` the second once the times of its
-    group, in the order of the rows, have gone back. An hour the clock skips is read with ``forward`` as if the clock had
-    not changed. ``settled`` marks the ambiguous times that were given a reading.
+    An hour that the clock shows twice is the first one, the second one, or with ``infer`` the second once the times
+    of its group, in the order of the rows, have gone back. An hour the clock skips is read with ``forward`` as if the
+    clock had not changed. ``settled`` marks the ambiguous times that were given a reading.
     """
     import numpy as np
 

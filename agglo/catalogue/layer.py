@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agglo.catalogue.schema import GEOMETRY
 from agglo.catalogue.source import Column, Layout, Source, unreadable
 from agglo.contract.errors import NotFound, nearest
 from agglo.contract.language import _
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-GEOMETRY = "geometry"
 LONGITUDE_LATITUDE = "OGC:CRS84"
 
 

@@ -51,8 +51,10 @@
       persons: meter                 # column whose distinct values make the size of a group, else rows
 """
 
-from collections.abc import Iterator, Mapping as AnyMapping
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,7 +99,7 @@ class Rule:
     field: str
     unit: str | None = None
     sign: int = 1
-    constants: AnyMapping[str, Any] = field(default_factory=dict)
+    constants: AnyMapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,14 @@ class Mapping:
     totals: Literal["keep"] | None = None
     columns: tuple[Rule, ...] = ()
     ignore: tuple[str, ...] = ()
-    constants: AnyMapping[str, Any] = field(default_factory=dict)
+    constants: AnyMapping[str, Any] = dataclasses.field(default_factory=dict)
     wide: Wide | None = None
     aggregate: Aggregate | None = None
-    content: AnyMapping[str, Any] = field(default_factory=dict, compare=False)
+    content: AnyMapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
-    def load(cls, source: Path | AnyMapping[str, Any]) -> "Mapping":
-        """The mapping of a YAML file or of a mapping already read.
-
-        >>> Mapping.load({"columns": {"Surface (ha)": "area_ha"}}).columns[0].field
-        'area_ha'
+    def load(cls, path: Path) -> "Mapping":
+        """The mapping of a YAML file.
 
         Raises
         ------
@@ -168,7 +167,20 @@ class Mapping:
         InvalidInput
             A key or a value is not one of those documented above; every fault is listed.
         """
-        content = _read(source) if isinstance(source, Path) else source
+        return cls.from_dict(_read(path))
+
+    @classmethod
+    def from_dict(cls, content: AnyMapping[str, Any]) -> "Mapping":
+        """The mapping a YAML file would hold.
+
+        >>> Mapping.from_dict({"columns": {"Surface (ha)": "area_ha"}}).columns[0].field
+        'area_ha'
+
+        Raises
+        ------
+        InvalidInput
+            A key or a value is not one of those documented above; every fault is listed.
+        """
         faults = list(_faults(content))
         if faults:
             raise InvalidInput(_("This mapping cannot be used."), faults)

@@ -1,6 +1,7 @@
 """Numbers as people write them: decimal comma or point, thousands apart, never guessed.
 
-``1,234`` alone says nothing: it is read only once the file shows elsewhere which sign is the decimal one, or the mapping says.
+``1,234`` alone says nothing: it is read only once the file shows elsewhere which sign is the decimal one, or the
+mapping says.
 """
 
 import re
@@ -19,6 +20,8 @@ SPACES = "\u0020\u00a0\u2009\u202f"
 SPECIAL = {"NaN": "nan", "INF": "inf", "-INF": "-inf"}
 """Numbers Table Schema writes as words."""
 SAMPLE = 2000
+FIRST = 20_000
+"""Cells looked at to see how numbers are written: among so many first rows, then so many that hold a sign."""
 
 _DECIMAL = re.compile(
     rf"[+-]?(?:\d{{1,3}}(?:[{SPACES}]\d{{3}})+(?P<a>[.,])\d+"  # 1 234,500
@@ -96,7 +99,7 @@ def evidence(text: str) -> tuple[Sign | None, Sign | None]:
     """
     found = _DECIMAL.fullmatch(text)
     if found:
-        return next(sign for sign in found.groupdict().values() if sign), None  # type: ignore[return-value]
+        return ("," if "," in found.groupdict().values() else "."), None
     found = _GROUPED.fullmatch(text)
     if found:
         group = found.group("a") or found.group("b")
@@ -109,15 +112,25 @@ def _telling(name: str, array: "pa.ChunkedArray") -> Iterable[Cell]:
     import numpy as np
     import pyarrow.compute as pc
 
-    signed = pc.or_kleene(pc.match_substring(array, ","), pc.match_substring(array, "."))
+    head = array.slice(0, FIRST)
+    if pc.any(_signed(head)).as_py() and len(array) > FIRST:
+        cells = list(_telling(name, head))
+        if any(evidence(cell.text)[0] for cell in cells):
+            return cells
+    signed = _signed(array)
     rows = np.flatnonzero(pc.fill_null(signed, False).to_numpy())
-    few = rows[:SAMPLE]
-    cells = [Cell(name, int(row), array[int(row)].as_py().strip()) for row in few]
+    cells = [Cell(name, int(row), array[int(row)].as_py().strip()) for row in rows[:SAMPLE]]
     if len(rows) > SAMPLE and not any(evidence(cell.text)[0] for cell in cells):
         clear = pc.invert(pc.match_substring_regex(array, rf"^\s*{_AMBIGUOUS.pattern}\s*$"))
         others = np.flatnonzero(pc.fill_null(pc.and_kleene(signed, clear), False).to_numpy())
         cells += [Cell(name, int(row), array[int(row)].as_py().strip()) for row in others[:SAMPLE]]
     return cells
+
+
+def _signed(array: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    import pyarrow.compute as pc
+
+    return pc.or_kleene(pc.match_substring(array, ","), pc.match_substring(array, "."))
 
 
 def numbers(text: "pa.ChunkedArray", how: Convention) -> "tuple[pa.ChunkedArray, np.ndarray]":

@@ -16,8 +16,8 @@ from agglo.contract.units import UNITS, same_kind
 class Plan:
     """Rules by which the fields of ``schema`` are filled from ``source``.
 
-    ``faults`` are mistakes of the mapping, with which nothing can be filled; ``gaps`` are fields the file has no column for
-    (``missing``) and columns that are no field. ``absent`` are optional fields the schema lets a file leave out.
+    ``faults`` are mistakes of the mapping, with which nothing can be filled; ``gaps`` are fields the file has no
+    column for (``missing``) and columns that are no field. ``absent`` are optional fields a file may leave out.
     """
 
     schema: Schema
@@ -126,7 +126,9 @@ class Plan:
             return
         for name in unread:
             if name not in self.mapping.ignore:
-                repair = f"{nearest(name, self.schema.names)} {_('Map it to a field, or list it under ignore.')}"
+                close = nearest(name, self.schema.names)
+                close = close if close.endswith("?") else f"{close}."
+                repair = f"{close} {_('Map it to a field, or list it under ignore.')}"
                 yield Fault(_('column "{name}"').format(name=name), "", _("a field of the schema"), repair)
 
     def _asked(self, one: Field) -> str:

@@ -1,8 +1,9 @@
 """Schemas: what a table must look like, as a Table Schema descriptor.
 
-The Data Package standard (https://datapackage.org/standard/table-schema/, versions 1 and 2) with four keys of ours: ``unit``
+The Data Package standard (https://datapackage.org/standard/table-schema/, versions 1 and 2) with keys of ours: ``unit``
 (a symbol of :mod:`agglo.contract.units`) and ``decimal`` (``{"precision": 18, "scale": 2}``) on a field, ``crs`` on the
-schema, and titles or descriptions that may be ``{"fr": …, "en": …}``. Types map to a closed set of logical types.
+schema, and titles or descriptions that may be ``{"fr": …, "en": …}``. Types map to a closed set of logical types; the
+one field of type ``geometry`` is named ``geometry``.
 
 ``fieldsMatch`` says whether a file may lack optional columns (``superset``), bring others (``subset``) or both
 (``partial``); columns are always found by name, in any order.
@@ -49,6 +50,7 @@ CONSTRAINTS = (
 )
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 FIELDS_MATCH = ("exact", "equal", "superset", "subset", "partial")
+GEOMETRY = "geometry"
 TRUE_VALUES = ("true", "True", "TRUE", "1")
 FALSE_VALUES = ("false", "False", "FALSE", "0")
 
@@ -134,11 +136,8 @@ class Schema:
         )
 
     @classmethod
-    def load(cls, source: Path | Mapping[str, Any]) -> "Schema":
-        """The schema of a JSON file or of a descriptor already read.
-
-        >>> Schema.load({"fields": [{"name": "area", "type": "number", "unit": "ha"}]}).names
-        ['area']
+    def load(cls, path: Path) -> "Schema":
+        """The schema of a JSON file.
 
         Raises
         ------
@@ -147,7 +146,20 @@ class Schema:
         InvalidInput
             The descriptor breaks the standard; every fault is listed.
         """
-        descriptor = _read(source) if isinstance(source, Path) else source
+        return cls.from_dict(_read(path))
+
+    @classmethod
+    def from_dict(cls, descriptor: Mapping[str, Any]) -> "Schema":
+        """The schema of a descriptor.
+
+        >>> Schema.from_dict({"fields": [{"name": "area", "type": "number", "unit": "ha"}]}).names
+        ['area']
+
+        Raises
+        ------
+        InvalidInput
+            The descriptor breaks the standard; every fault is listed.
+        """
         faults = list(_schema_faults(descriptor))
         if faults:
             raise InvalidInput(_("This schema cannot be used."), faults)
@@ -253,6 +265,8 @@ def _field_faults(one: Mapping[str, Any], name: str) -> Iterator[Fault]:
     if "unit" in one and one["unit"] not in UNITS:
         repair = nearest(str(one["unit"]), list(UNITS))
         yield Fault(f"{name}.unit", repr(one["unit"]), _("a symbol of the table of units"), repair)
+    if (TYPES[kind] == "wkb") != (name == GEOMETRY):
+        yield Fault(f"{name}.type", repr(kind), _('the type geometry under the name "{name}"').format(name=GEOMETRY))
     if "unit" in one and kind not in ("number", "integer"):
         yield Fault(f"{name}.unit", repr(one["unit"]), _("a unit on a number or an integer only"))
     if one.get("decimalChar", ".") not in (".", ","):

@@ -1,7 +1,8 @@
 """Sources: what a file holds, column by column, before a schema gives it types.
 
-A cell of a spreadsheet may be a number above and a text below: a column is kept as parts of different types, each null where
-another holds the value. Every cell keeps its place in the file, so that a fault names what a person can open and look at.
+A cell of a spreadsheet may be a number above and a text below: a column is kept as parts of different types, each null
+where another holds the value. Every cell keeps its place in the file, so that a fault names what a person can open and
+look at.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

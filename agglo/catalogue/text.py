@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,13 +175,12 @@ class _Text:
         if not quotes or bytes(self.body).count(b'"') % 2 == 0:
             return
         stream = io.TextIOWrapper(io.BytesIO(self.body), encoding="utf-8", newline="")
-        line = 0
+        read = [1]
         try:
-            for _first, line, _cells in _records(stream, self.separator, strict=True):
-                pass
+            read.extend(last + 1 for _first, last, _cells in _records(stream, self.separator, strict=True))
         except csv.Error:
             raise unreadable(
-                _("line {line}").format(line=line + 1),
+                _("line {line}").format(line=read[-1]),
                 _("a quotation mark that is never closed"),
                 _("quotation marks in pairs"),
                 _("Close it, or double a mark that is part of the text."),
@@ -205,7 +204,7 @@ class _Text:
         if len(cells) > self.width:
             if self.separator == "," and any(
                 re.fullmatch(r"\d+", left.strip()) and re.fullmatch(r"\d+", right.strip())
-                for left, right in zip(cells, cells[1:], strict=False)
+                for left, right in pairwise(cells)
             ):
                 return _('If "," is also the decimal sign, put such cells between quotation marks or separate by ";".')
             return _("Put cells that hold the separator between quotation marks.")

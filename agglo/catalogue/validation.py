@@ -1,6 +1,7 @@
 """Validation: the constraints of a schema checked on whole columns, every fault named at once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agglo.catalogue.findings import Findings, quoted
@@ -26,7 +27,7 @@ def validate(frame: Frame, findings: Findings) -> None:
     """Check every constraint of the frame's schema; what breaks one is added to ``findings``."""
     for one in frame.schema.fields:
         for mask, expected, repair in _broken(one, frame.columns[one.name], frame.bad.get(one.name)):
-            _report(frame, one, mask, expected, repair, findings)
+            _report(frame, one, mask, findings, expected=expected, repair=repair)
     for key in (frame.schema.primary_key, *frame.schema.unique_keys):
         if key and not any(name in frame.bad for name in key):
             _unique_key(frame, key, findings)
@@ -34,26 +35,31 @@ def validate(frame: Frame, findings: Findings) -> None:
 
 def refuse_totals(columns: list[Column], where: Callable[[int, str], str], findings: Findings) -> None:
     """Name the rows headed "Total", "Sous-total" and the like in columns of text."""
-    import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     for column in columns:
         for part in column.parts:
-            if not pa.types.is_string(part.type):
-                continue
-            rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(part, TOTALS), False).to_numpy())
-            findings.cells(
-                rows,
-                where=lambda row, name=column.name: where(row, name),
-                got=lambda row, part=part: quoted(part[row].as_py()),
-                expected=_("a row of data, not of totals"),
-                repair=_("Remove the row or list it under skip_rows; if it is data, say totals: keep in the mapping."),
-                rest=_('column "{name}"').format(name=column.name),
-            )
+            if pa.types.is_string(part.type):
+                _refuse_totals(column.name, part, where, findings)
 
 
-def _report(frame: Frame, one: Field, mask: "np.ndarray", expected: str, repair: str, findings: Findings) -> None:
+def _refuse_totals(name: str, part: "pa.ChunkedArray", where: Callable[[int, str], str], findings: Findings) -> None:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    findings.cells(
+        np.flatnonzero(pc.fill_null(pc.match_substring_regex(part, TOTALS), False).to_numpy()),
+        where=lambda row: where(row, name),
+        got=lambda row: quoted(part[row].as_py()),
+        expected=_("a row of data, not of totals"),
+        repair=_("Remove the row or list it under skip_rows; if it is data, say totals: keep in the mapping."),
+        rest=_('column "{name}"').format(name=name),
+    )
+
+
+def _report(
+    frame: Frame, one: Field, mask: "np.ndarray", findings: Findings, *, expected: str, repair: str = ""
+) -> None:
     import numpy as np
 
     column = frame.columns[one.name]
@@ -91,29 +97,39 @@ def _broken(one: Field, column: "pa.ChunkedArray", bad: "np.ndarray | None") -> 
         allowed = [bound_value(value, one.logical) if one.logical != "bool" else value for value in rules["enum"]]
         yield _outside(pc.is_in(column, _values(allowed, column.type)), column), _one_of(rules["enum"]), ""
     unit = f" {one.unit}" if one.unit else ""
-    for name, compare, text in _COMPARISONS:
+    for name, compare in COMPARISONS.items():
         if name in rules:
             limit = _values([bound_value(rules[name], one.logical)], column.type)[0]
             inside = getattr(pc, compare)(column, limit)
-            yield _outside(inside, column), text().format(limit=f"{rules[name]}{unit}"), ""
+            yield _outside(inside, column), _limit_text(name).format(limit=f"{rules[name]}{unit}"), ""
     if rules.get("unique") and pc.count_distinct(column).as_py() < len(column) - column.null_count:
-        _values_, first, codes = _codes(column)
+        _words, first, codes = _codes(column)
         again = first[codes] != np.arange(len(codes))
         yield again & pc.is_valid(column).to_numpy(), _("a value found once in this column"), ""
 
 
-_COMPARISONS = (
-    ("minimum", "greater_equal", lambda: _("at least {limit}")),
-    ("maximum", "less_equal", lambda: _("at most {limit}")),
-    ("exclusiveMinimum", "greater", lambda: _("more than {limit}")),
-    ("exclusiveMaximum", "less", lambda: _("less than {limit}")),
-)
+COMPARISONS = {
+    "minimum": "greater_equal",
+    "maximum": "less_equal",
+    "exclusiveMinimum": "greater",
+    "exclusiveMaximum": "less",
+}
+
+
+def _limit_text(name: str) -> str:
+    return {
+        "minimum": _("at least {limit}"),
+        "maximum": _("at most {limit}"),
+        "exclusiveMinimum": _("more than {limit}"),
+        "exclusiveMaximum": _("less than {limit}"),
+    }[name]
 
 
 def _outside(inside: "pa.ChunkedArray", column: "pa.ChunkedArray") -> "np.ndarray":
     import pyarrow.compute as pc
 
-    return pc.and_(pc.is_valid(column), pc.invert(pc.fill_null(inside, False))).to_numpy()
+    mask: np.ndarray = pc.and_(pc.is_valid(column), pc.invert(pc.fill_null(inside, False))).to_numpy()
+    return mask
 
 
 def _values(given: list[Any], kind: "pa.DataType") -> "pa.Array":
@@ -193,7 +209,8 @@ def _unique_key(frame: Frame, key: tuple[str, ...], findings: Findings) -> None:
         for name in key:
             if frame.columns[name].null_count and not frame.schema[name].required:
                 empty = pc.is_null(frame.columns[name]).to_numpy()
-                _report(frame, frame.schema[name], empty, _("a value, as this field is part of the key"), "", findings)
+                expected = _("a value, as this field is part of the key")
+                _report(frame, frame.schema[name], empty, findings, expected=expected)
     codes = np.zeros(len(frame), np.int64)
     for name in key:
         words, _first, own = _codes(frame.columns[name])
@@ -205,11 +222,15 @@ def _unique_key(frame: Frame, key: tuple[str, ...], findings: Findings) -> None:
     if pc.count_distinct(pa.array(codes)).as_py() == len(codes):
         return
     _unique, first, back = np.unique(codes, return_index=True, return_inverse=True)
-    again = np.flatnonzero(first[back] != np.arange(len(codes)))
+
+    def got(row: int) -> str:
+        shown = ", ".join(quoted(frame.columns[name][row].as_py()) for name in key)
+        return _("{key}, as in {place}").format(key=shown, place=frame.where(int(first[back[row]]), key[0]))
+
     findings.cells(
-        again,
+        np.flatnonzero(first[back] != np.arange(len(codes))),
         where=lambda row: frame.where(row, key[0]),
-        got=lambda row: ", ".join(quoted(frame.columns[name][row].as_py()) for name in key),
+        got=got,
         expected=_("a key ({names}) found once").format(names=", ".join(key)),
         repair=_("Remove one of the two rows."),
         rest=_("key ({names})").format(names=", ".join(key)),
@@ -218,7 +239,7 @@ def _unique_key(frame: Frame, key: tuple[str, ...], findings: Findings) -> None:
 
 def check_geometries(frame: Frame, findings: Findings) -> Frame:
     """The frame with its geometries in one form of WKB; those that cannot be used are added to ``findings``."""
-    from dataclasses import replace
+    import numpy as np
 
     from agglo.catalogue.layer import geometry_faults
 
@@ -228,18 +249,15 @@ def check_geometries(frame: Frame, findings: Findings) -> Frame:
     column, masks = geometry_faults(frame.columns[one.name])
     for what, mask in masks.items():
         findings.cells(
-            mask.nonzero()[0],
+            np.flatnonzero(mask),
             where=lambda row: frame.where(row, one.name),
-            got=lambda _row, what=what: what,
+            got=lambda _row: what,  # noqa: B023  # called before the loop goes on
             expected=_("a valid geometry"),
             repair=_("Repair it in a GIS, for instance with “make valid”."),
             rest=_('column "{name}"').format(name=one.name),
         )
-    bad = dict(frame.bad)
-    if masks:
-        import numpy as np
-
-        bad[one.name] = np.logical_or.reduce([*masks.values(), bad.get(one.name, np.zeros(len(frame), bool))])
+    nothing = np.zeros(len(frame), bool)
+    bad = {**frame.bad, one.name: np.logical_or.reduce([*masks.values(), frame.bad.get(one.name, nothing)])}
     return replace(frame, columns={**frame.columns, one.name: column}, bad=bad)
 
 

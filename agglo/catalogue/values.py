@@ -1,5 +1,6 @@
 """Values: a column as found becomes an array of its field's type, with the cells that cannot be."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,14 @@ class Rejected:
     repair: str = ""
 
 
+UNKNOWN = Convention()
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How a file writes its values: numbers, dates, local time, missing cells."""
 
-    numbers: Convention = Convention()
+    numbers: Convention = UNKNOWN
     date_format: str | None = None
     time_format: str | None = None
     zone: str | None = None
@@ -80,8 +84,15 @@ def trimmed(part: "pa.ChunkedArray", target: Field, habits: Habits) -> "pa.Chunk
     import pyarrow.compute as pc
 
     text = pc.utf8_trim_whitespace(part.cast(pa.string()))
-    missing = pc.is_in(text, pa.array([*target.missing, *habits.missing, ""], pa.string()))
-    return pc.if_else(missing, pa.scalar(None, pa.string()), text)
+    return pc.if_else(_says_missing(text, {*target.missing, *habits.missing, ""}), pa.scalar(None, pa.string()), text)
+
+
+def _says_missing(text: "pa.ChunkedArray", words: set[str]) -> "pa.ChunkedArray":
+    """Where a text is one of a few words, compared one by one: several times faster than a look-up."""
+    import pyarrow.compute as pc
+
+    found = [pc.equal(text, word) for word in sorted(words)]
+    return functools.reduce(pc.or_, found)
 
 
 def _part(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:
@@ -141,10 +152,10 @@ def _text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:
     import pyarrow.compute as pc
 
     part = part.cast(pa.string())
-    if {*target.missing, *habits.missing} == {""} and not pc.any(pc.match_substring_regex(part, r"^\s*$")).as_py():
-        return Values(part)
     given = {*target.missing, *habits.missing}
-    missing = pc.is_in(pc.utf8_trim_whitespace(part), pa.array(sorted(given), pa.string()))
+    missing = _says_missing(pc.utf8_trim_whitespace(part), given) if given else None
+    if missing is None or not pc.any(missing).as_py():
+        return Values(part)
     return Values(pc.if_else(missing, pa.scalar(None, pa.string()), part))
 
 
@@ -241,7 +252,8 @@ def _format_repair(key: str, form: str | None) -> str:
 def _missing(part: "pa.ChunkedArray", wrong: "np.ndarray") -> "np.ndarray":
     import pyarrow.compute as pc
 
-    return pc.is_null(part).to_numpy() | wrong
+    missing: np.ndarray = pc.is_null(part).to_numpy() | wrong
+    return missing
 
 
 def _instant_text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:

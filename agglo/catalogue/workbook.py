@@ -1,8 +1,8 @@
 """Workbooks: the sheets of an XLSX or ODS file as cells, with what makes a cell impossible to trust.
 
-Both formats are zipped XML (ECMA-376 part 1, section 18; OASIS OpenDocument 1.3 part 3, section 9) and are read in one pass,
-formulas and merged cells included. A value is a number, a text, a truth value or a date; the last result a spreadsheet kept is
-the value of a formula.
+Both formats are zipped XML (ECMA-376 part 1, section 18; OASIS OpenDocument 1.3 part 3, section 9) and are read in one
+pass, formulas and merged cells included. A value is a number, a text, a truth value or a date; the last result a
+spreadsheet kept is the value of a formula.
 """
 
 import re

@@ -65,6 +65,9 @@ class Inputs(Mapping[str, Handle]):
                 _('No input named "{name}".').format(name=name), repair=nearest(name, list(self._handles))
             ) from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._handles
+
     def __getattr__(self, name: str) -> Handle:
         if name.startswith("_"):
             raise AttributeError(name)

@@ -27,7 +27,10 @@ def keep(workspace: Workspace, model: Model) -> str:
     entries = {}
     for path in code_files(model.code):
         executable = os.access(path, os.X_OK)
-        entries[path.relative_to(root).as_posix()] = {"sha256": blobs.put_file(workspace, path), "executable": executable}
+        entries[path.relative_to(root).as_posix()] = {
+            "sha256": blobs.put_file(workspace, path),
+            "executable": executable,
+        }
     tree = {"format": 1, "name": model.code.name, "files": entries}
     return blobs.put(workspace, digest.canonical_json(tree))
 
@@ -61,7 +64,7 @@ def check_out(workspace: Workspace, code: str) -> Path:
     with locks.hold(workspace.lock(f"code-{code[:16]}")):
         if not _is_whole(folder / tree["name"], tree):
             _write(workspace, folder, tree)
-    place = folder / tree["name"]
+    place: Path = folder / tree["name"]
     return place / tree["name"] if list(tree["files"]) == [tree["name"]] else place
 
 

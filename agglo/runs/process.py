@@ -57,7 +57,7 @@ def run(command: list[str], *, folder: Path, log: Path, progress: Progress | Non
             stderr=errors,
             env=_environment(folder),
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509
         )
         meter = Meter(process.pid)
         meter.start()

@@ -159,7 +159,12 @@ def _inputs(
         if declared.required and declared.name not in references:
             repair = _("Add --input {name}=DATASET@VERSION").format(name=declared.name)
             found.append(
-                Fault(declared.name, _("nothing"), _("a dataset of schema {schema}").format(schema=declared.schema), repair)
+                Fault(
+                    declared.name,
+                    _("nothing"),
+                    _("a dataset of schema {schema}").format(schema=declared.schema),
+                    repair,
+                )
             )
     return held
 

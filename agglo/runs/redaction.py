@@ -14,7 +14,7 @@ LOG_LIMIT_BYTES = 10_000_000
 """A log longer than this keeps its beginning and its end [bytes]."""
 
 _PATH = re.compile(r"(?<![\w.:/>~-])/(?:[^\s/:\"'<>|]+/)+([^\s/:\"'<>|]*)")
-_SHORTEST_NAME = 3
+_SHORTEST_NAME = 2
 _WORDS = {"root", "user", "localhost", "admin", "runner", "worker"}
 
 

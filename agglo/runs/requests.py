@@ -1,7 +1,8 @@
 """Requests: questions accepted and not yet answered. Written to the disk before they are acknowledged.
 
-``requests/ID.json`` holds the question; the run that answers it takes the same identifier. ``requests/ID.UUID.asked.json``
-is one asking of it. Whoever holds the lock ``run-ID`` executes it; the kernel frees the lock of a dead process.
+``requests/ID.json`` holds the question; the run that answers it takes the same identifier.
+``requests/ID.UUID.asked.json`` is one asking of it. Whoever holds the lock ``run-ID`` executes it; the kernel frees the
+lock of a dead process.
 """
 
 from collections.abc import Mapping

@@ -3,11 +3,12 @@
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.store.files import CHUNK_BYTES, sha256_of, sync_folder
+from agglo.store.files import sha256_of, sync_file, sync_folder
 from agglo.store.workspace import Workspace
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -31,21 +32,23 @@ def put(workspace: Workspace, content: bytes) -> str:
 
 def put_file(workspace: Workspace, source: Path) -> str:
     """Keep a copy of a file; the answer is the SHA-256 of what was kept."""
+    digest, _size = sha256_of(source)
+    path = path_of(workspace, digest)
+    if not path.exists():
+        return _copy(workspace, source)
+    return digest
+
+
+def _copy(workspace: Workspace, source: Path) -> str:
     aside = workspace.staging / f"blob-{os.getpid()}-{os.urandom(4).hex()}"
-    hasher = hashlib.sha256()
     try:
-        with source.open("rb") as file, aside.open("wb") as copy:
-            while piece := file.read(CHUNK_BYTES):
-                hasher.update(piece)
-                copy.write(piece)
-            copy.flush()
-            os.fsync(copy.fileno())
-        path = path_of(workspace, hasher.hexdigest())
-        if not path.exists():
-            _place(aside, path)
+        shutil.copyfile(source, aside)
+        sync_file(aside)
+        digest, _size = sha256_of(aside)
+        _place(aside, path_of(workspace, digest))
     finally:
         aside.unlink(missing_ok=True)
-    return hasher.hexdigest()
+    return digest
 
 
 def get(workspace: Workspace, digest: str) -> bytes:

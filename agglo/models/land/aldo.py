@@ -76,8 +76,8 @@ _BIOMASS_MULTIPLIERS = (
     ("destination", "grassland_herbaceous", 1),
     ("origin", "orchard", 1),
     ("destination", "orchard", PROGRESSIVE),
-    ("origin", "vineyard", 1),
-    ("destination", "vineyard", PROGRESSIVE),
+    ("origin", "vineyard", PROGRESSIVE),
+    ("destination", "vineyard", 1),
     ("origin", "grassland_shrub", 1),
     ("destination", "grassland_shrub", PROGRESSIVE),
 )

@@ -1,0 +1,148 @@
+"""The description of a run as a Process Run Crate 0.5 (RO-Crate 1.1), so that other tools can read it.
+
+The profile is at https://w3id.org/ro/wfrun/process/0.5. Energy and carbon have no standard term yet: they are
+``PropertyValue`` of the action's ``resourceUsage``, a term of the workflow-run context.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agglo.store import files
+
+CRATE_FILE = "ro-crate-metadata.json"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
+
+_MEDIA_TYPES = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+}
+
+Entity = dict[str, Any]
+
+
+def describe(run: Mapping[str, Any], folder: Path) -> Entity:
+    """The JSON-LD of a run whose files lie in ``folder``; ``run`` is the content of its ``run.json``."""
+    kept = [_file(path, folder) for path in files.walk(folder)]
+    inputs = [_dataset(name, one) for name, one in run["inputs"].items()]
+    parameters = [_parameter(name, value) for name, value in run["parameters"].items()]
+    usage = _usage(run["footprint"])
+    results = [entity for entity in kept if entity["@id"].startswith("outcome/")]
+    entities = [
+        _descriptor(),
+        _root(run, kept),
+        {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+        _software(run["model"]),
+        {"@id": f"#{run['actor']}", "@type": "Person", "name": run["role"]},
+        _action(run, objects=inputs + parameters, results=results, usage=usage),
+        *inputs,
+        *parameters,
+        *usage,
+        *kept,
+    ]
+    return {"@context": CONTEXT, "@graph": entities}
+
+
+def _descriptor() -> Entity:
+    return {
+        "@id": CRATE_FILE,
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+
+
+def _root(run: Mapping[str, Any], kept: list[Entity]) -> Entity:
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"{run['model']['id']}@{run['model']['version']} {run['id']}",
+        "description": run["model"]["headline"].get("en") or run["model"]["id"],
+        "datePublished": run["finished"],
+        "license": "The terms of the model and of the input datasets",
+        "conformsTo": {"@id": PROFILE},
+        "hasPart": _references(kept),
+        "mentions": {"@id": f"#{run['id']}"},
+    }
+
+
+def _software(model: Mapping[str, Any]) -> Entity:
+    return {
+        "@id": f"#{model['id']}@{model['version']}",
+        "@type": "SoftwareApplication",
+        "name": model["id"],
+        "description": model["title"].get("en") or model["id"],
+        "softwareVersion": model["version"],
+        "identifier": f"urn:sha256:{model['code']}",
+        "url": "https://w3id.org/ro/wfrun/process/0.5",
+    }
+
+
+def _action(run: Mapping[str, Any], *, objects: list[Entity], results: list[Entity], usage: list[Entity]) -> Entity:
+    status = "CompletedActionStatus" if run["state"] == "finished" else "FailedActionStatus"
+    action = {
+        "@id": f"#{run['id']}",
+        "@type": "CreateAction",
+        "name": f"{run['model']['id']} {run['fingerprint'][:12]}",
+        "instrument": {"@id": f"#{run['model']['id']}@{run['model']['version']}"},
+        "agent": {"@id": f"#{run['actor']}"},
+        "startTime": run["started"],
+        "endTime": run["finished"],
+        "object": _references(objects),
+        "result": _references(results),
+        "actionStatus": {"@id": f"http://schema.org/{status}"},
+        "resourceUsage": _references(usage),
+    }
+    if run["failure"]:
+        action["error"] = run["failure"]["what"]
+    return action
+
+
+def _dataset(name: str, one: Mapping[str, str]) -> Entity:
+    return {
+        "@id": f"#{one['dataset']}@{one['version']}",
+        "@type": "CreativeWork",
+        "name": name,
+        "identifier": one["digest"],
+        "version": one["version"],
+    }
+
+
+def _parameter(name: str, value: Any) -> Entity:
+    shown = value if isinstance(value, str | int | float | bool) else files.to_json(value).decode().strip()
+    return {"@id": f"#parameter-{name}", "@type": "PropertyValue", "name": name, "value": shown}
+
+
+def _usage(footprint: Mapping[str, Any]) -> list[Entity]:
+    return [
+        {
+            "@id": f"#{name}-{bound}",
+            "@type": "PropertyValue",
+            "name": f"{name} {bound}",
+            "propertyID": f"agglo:{name}-{bound}",
+            "unitText": unit,
+            "value": value,
+        }
+        for name, unit in (("energy_kwh", "kWh"), ("carbon_g", "gCO2e"))
+        for bound, value in (footprint[name] or {}).items()
+        if value is not None
+    ]
+
+
+def _file(path: Path, folder: Path) -> Entity:
+    digest, size = files.sha256_of(path)
+    return {
+        "@id": path.relative_to(folder).as_posix(),
+        "@type": "File",
+        "name": path.name,
+        "encodingFormat": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
+        "contentSize": str(size),
+        "sha256": digest,
+    }
+
+
+def _references(entities: list[Entity]) -> list[Entity]:
+    return [{"@id": entity["@id"]} for entity in entities]
