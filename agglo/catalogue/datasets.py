@@ -5,15 +5,15 @@ wherever it travels. A reference is ``NAME@VERSION``, the version being shortene
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agglo.catalogue import known_schemas
-from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
-from agglo.contract.language import _
+from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound, nearest
+from agglo.contract.language import Text, _
 from agglo.store import digest, files
 from agglo.store.identifiers import new_id, now
 from agglo.store.sealed import Sealed, keep
@@ -103,6 +103,7 @@ def add(
     source: str,
     owner: str,
     mapping: Path | None = None,
+    caveats: Sequence[Text] = (),
 ) -> Added:
     """Read, check and keep a file as a dataset. Nothing is half-added, and the same content again is the same version.
 
@@ -119,6 +120,14 @@ def add(
     if not path.is_file():
         raise NotFound(_("No file {name}.").format(name=path))
     descriptor = known_schemas.find(schema)
+    file = {
+        "name": path.name,
+        "sha256": files.sha256_of(path)[0],
+        "mapping_sha256": files.sha256_of(mapping)[0] if mapping else None,
+        "schema_digest": digest.of_json(dict(descriptor.descriptor)),
+    }
+    if held := _from_same_file(workspace, name, file):
+        return Added(held, False, held.description["report"])
     prepared = preparation.prepare(path, schema=descriptor, mapping=mapping)
     crs = {"geometry": prepared.crs} if prepared.crs else None
     whole = digest.of_table(prepared.table, crs=crs)
@@ -137,12 +146,22 @@ def add(
         "rows": prepared.table.num_rows,
         "crs": prepared.crs,
         "added": now(),
-        "file": {"name": path.name, "format": prepared.source_format, "sha256": files.sha256_of(path)[0]},
+        "file": {**file, "format": prepared.source_format},
+        "caveats": [dict(caveat) for caveat in caveats],
         "report": dict(prepared.report),
     }
     return Added(
         Dataset(_keep(workspace, target, prepared.table, description, descriptor.descriptor)), True, prepared.report
     )
+
+
+def _from_same_file(workspace: Workspace, name: str, file: Mapping[str, Any]) -> Dataset | None:
+    """The version that the same file gave under the same schema and mapping, so that it need not be read again."""
+    folders = sorted((workspace.datasets / name).glob("*")) if (workspace.datasets / name).is_dir() else []
+    for one in (Dataset(Sealed(folder)) for folder in folders if Sealed(folder).exists):
+        if all(one.description["file"].get(key) == file[key] for key in ("sha256", "mapping_sha256", "schema_digest")):
+            return one
+    return None
 
 
 def _keep(
@@ -219,3 +238,21 @@ def listing(workspace: Workspace) -> list[dict[str, Any]]:
 
     question = select(datasets).order_by(datasets.c.name, datasets.c.added, datasets.c.version)
     return [dict(row) for row in workspace.index.rows(question)]
+
+
+def check(workspace: Workspace, reference: str) -> Dataset:
+    """The dataset, once its files have been compared with the manifest and its table with its logical digest.
+
+    Raises
+    ------
+    Damaged
+        Something has changed since it was kept.
+    NotFound, InvalidInput
+        As :func:`find`.
+    """
+    dataset = find(workspace, reference)
+    dataset.sealed.check()
+    found = digest.of_parquet(dataset.path, crs={"geometry": dataset.crs} if dataset.crs else None)
+    if found != dataset.digest:
+        raise Damaged(_("A kept dataset has changed."), [Fault(dataset.reference, found[:12], dataset.digest[:12])])
+    return dataset

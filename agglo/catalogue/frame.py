@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agglo.catalogue.findings import Findings, quoted
-from agglo.catalogue.mapping import Aggregate, Mapping, Rule
+from agglo.catalogue.mapping import Mapping, Rule
 from agglo.catalogue.numbers import Convention, convention
 from agglo.catalogue.plan import Plan
 from agglo.catalogue.schema import Field, Schema
 from agglo.catalogue.source import Column, Source
-from agglo.catalogue.values import Habits, Values, values
+from agglo.catalogue.typed import values
+from agglo.catalogue.values import Habits, Values
 from agglo.contract.errors import Fault
 from agglo.contract.language import _
 from agglo.contract.units import UNITS
@@ -271,68 +272,3 @@ def _without_empty(frame: Frame, name: str) -> Frame:
         return frame
     note = _("{count} cells without a value left out").format(count=int((~keep).sum()))
     return replace(frame.take(np.flatnonzero(keep)), notes=(*frame.notes, note))
-
-
-def aggregated(frame: Frame, how: Aggregate) -> Frame:
-    """Rows grouped by some fields; groups smaller than ``at_least`` are dropped, and counted in the notes.
-
-    A group is as large as its rows, or its distinct persons where the mapping names their column; and never larger than
-    the number of values any of its figures rests on.
-    """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    size = pa.array(np.arange(len(frame)) if frame.rows is None else frame.rows)
-    computed = [name for name, function in how.values.items() if function != "count"]
-    columns = {name: frame.columns[name] for name in (*how.by, *computed)} | {"#row": size}
-    wanted = [(name, how.values[name]) for name in computed] + [(name, "count") for name in computed]
-    wanted += [("#row", "min"), ("#row", "count")]
-    if how.persons:
-        blocks = pa.concat_tables([_persons(frame, how.persons)] * (int(size[-1].as_py()) // frame.source.rows + 1))
-        columns["#person"] = blocks.column(0).take(size)
-        wanted.append(("#person", "count_distinct"))
-    groups = pa.table(columns).group_by(list(how.by), use_threads=False).aggregate(wanted)
-    sizes = [groups[f"{name}_count"].to_numpy() for name in (*computed, "#row")]
-    if how.persons:
-        sizes.append(groups["#person_count_distinct"].to_numpy())
-    keep = np.minimum.reduce(sizes) >= how.at_least
-    kept = groups.filter(pa.array(keep))
-    rows = kept["#row_count"]
-    made = {name: kept[name] for name in how.by}
-    for name, function in how.values.items():
-        made[name] = rows if function == "count" else kept[f"{name}_{function}"]
-    made |= {name: pa.chunked_array([pa.nulls(len(kept), one.type)]) for name, one in _others(frame, made)}
-    notes = [_("{rows} rows grouped into {groups}").format(rows=len(frame), groups=len(groups))]
-    notes += _empty_notes(groups, computed)
-    if not keep.all():
-        lost = pc.sum(groups.filter(pa.array(~keep))["#row_count"]).as_py()
-        notes.append(
-            _("{groups} groups smaller than {least} left out ({rows} rows)").format(
-                groups=int((~keep).sum()), least=how.at_least, rows=lost
-            )
-        )
-    return replace(frame, columns=made, bad={}, rows=kept["#row_min"].to_numpy(), notes=(*frame.notes, *notes))
-
-
-def _others(frame: Frame, made: AnyMapping[str, Any]) -> "list[tuple[str, pa.Field]]":
-    return [(one.name, one) for one in frame.schema.arrow_schema() if one.name not in made]
-
-
-def _persons(frame: Frame, name: str) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    texts = [part.cast(pa.string()) for part in frame.source.columns[name].parts]
-    return pa.table({"person": pc.coalesce(*texts) if len(texts) > 1 else texts[0]})
-
-
-def _empty_notes(groups: "pa.Table", computed: list[str]) -> list[str]:
-    import pyarrow.compute as pc
-
-    notes = []
-    for name in computed:
-        empty = pc.sum(pc.subtract(groups["#row_count"], groups[f"{name}_count"])).as_py()
-        if empty:
-            notes.append(_("{field}: {count} empty cells left out of the groups").format(field=name, count=empty))
-    return notes

@@ -70,19 +70,12 @@ def clock_times(text: "pa.ChunkedArray", pattern: str) -> Clock:
             return np.full(len(valid), default, np.int64)
         return _whole(pc.struct_field(parts, name), default)
 
-    year = part("Y", 1970)
-    if "y" in names:
-        short = part("y", 70)
-        year = np.where(short < 69, 2000 + short, 1900 + short)
-    month, day = part("m", 1), part("d", 1)
+    short = part("y", 70)
+    year = np.where(short < 69, 2000 + short, 1900 + short) if "y" in names else part("Y", 1970)
+    days, fits = _days(year, part("m", 1), part("d", 1))
     hour, minute, second = part("H", 0), part("M", 0), part("S", 0)
-    fits = (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60)
-    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
-    first = months.astype("datetime64[D]")
-    length = (months + 1).astype("datetime64[D]") - first
-    fits &= day <= length.astype(np.int64)
-    micros = first.astype("datetime64[us]").astype(np.int64) + (day - 1) * 86_400 * SECOND_US
-    micros += ((hour * 60 + minute) * 60 + second) * SECOND_US
+    fits &= (hour < 24) & (minute < 60) & (second < 60)
+    micros = (((days * 24 + hour) * 60 + minute) * 60 + second) * SECOND_US
     if "f" in names:
         micros += _whole(pc.utf8_rpad(pc.fill_null(pc.struct_field(parts, "f"), "0"), 6, "0"), 0)
     known = np.zeros(len(valid), bool)
@@ -91,6 +84,17 @@ def clock_times(text: "pa.ChunkedArray", pattern: str) -> Clock:
         micros -= shift
     wrong = pc.is_valid(text).to_numpy() & ~(valid & fits)
     return Clock(micros, known & valid, wrong)
+
+
+def _days(year: "np.ndarray", month: "np.ndarray", day: "np.ndarray") -> "tuple[np.ndarray, np.ndarray]":
+    """Days since 1970, and where the date exists."""
+    import numpy as np
+
+    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
+    first = months.astype("datetime64[D]").astype(np.int64)
+    length = (months + 1).astype("datetime64[D]").astype(np.int64) - first
+    fits = (month >= 1) & (month <= 12) & (day >= 1) & (day <= length)
+    return first + day - 1, fits
 
 
 def _whole(text: "pa.Array", default: int) -> "np.ndarray":

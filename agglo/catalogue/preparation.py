@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agglo.catalogue.findings import Findings
-from agglo.catalogue.frame import Frame, aggregated, frame_of
+from agglo.catalogue.frame import Frame, frame_of
+from agglo.catalogue.groups import aggregated
 from agglo.catalogue.layer import LONGITUDE_LATITUDE, canonical_crs
 from agglo.catalogue.mapping import Mapping
 from agglo.catalogue.plan import Plan

@@ -63,6 +63,7 @@ class _Text:
     body: "pa.Buffer"
     separator: str
     names: list[str]
+    width: int
     header_end: int
     count: int = 0
 
@@ -87,11 +88,7 @@ class _Text:
 
         findings.add(*header_faults(names, place, ((first, cells) for first, _end, cells in records[1:]), layout.known))
         findings.stop(_("The header of {name} cannot be used.").format(name=name))
-        text = cls(name, body, separator, names, end)
-        text.width = len(cells)
-        return text
-
-    width: int = 0
+        return cls(name, body, separator, names, len(cells), end)
 
     def columns(self) -> dict[str, Column]:
         """Every column as text; extra empty columns at the end are left out."""
@@ -135,6 +132,25 @@ class _Text:
         return rows
 
     def _table(self) -> "tuple[pa.Table, list[Any]]":
+        """The cells under the header as text, and the rows that have more or fewer cells than it."""
+        import pyarrow as pa
+
+        ends = _newlines(self.body[:HEAD_BYTES])
+        start = int(ends[self.header_end - 1]) + 1 if self.header_end <= len(ends) else self.body.size
+        content = self.body[start:]
+        if not bytes(content[:HEAD_BYTES]).strip():
+            raise unreadable(self.name, _("a header without rows"), _("at least one row"))
+        quotes = b'"' in bytes(content)
+        self._refuse_open_quote(quotes)
+        problem = ""
+        for block in (min(BLOCK_BYTES, content.size + 1), content.size + 1):
+            try:
+                return self._parsed(content, quotes, block)
+            except pa.ArrowInvalid as error:
+                problem = str(error)
+        raise unreadable(self.name, problem, _("delimited text"))
+
+    def _parsed(self, content: "pa.Buffer", quotes: bool, block: int) -> "tuple[pa.Table, list[Any]]":
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
@@ -145,31 +161,17 @@ class _Text:
             wrong.append(row)
             return "skip"
 
-        ends = _newlines(self.body[:HEAD_BYTES])
-        start = int(ends[self.header_end - 1]) + 1 if self.header_end <= len(ends) else self.body.size
-        content = self.body[start:]
-        if not bytes(content[:HEAD_BYTES]).strip():
-            return pa.table({name: pa.array([], pa.string()) for name in names}), wrong
-        quotes = b'"' in bytes(content)
-        self._refuse_open_quote(quotes)
-        options = {
-            "parse_options": arrow_csv.ParseOptions(
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=block),
+            parse_options=arrow_csv.ParseOptions(
                 delimiter=self.separator, newlines_in_values=quotes, invalid_row_handler=remember
             ),
-            "convert_options": arrow_csv.ConvertOptions(
+            convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
-        }
-        for block in (BLOCK_BYTES, content.size + 1):
-            wrong.clear()
-            read = arrow_csv.ReadOptions(column_names=names, block_size=min(block, content.size + 1))
-            try:
-                return arrow_csv.read_csv(pa.BufferReader(content), read_options=read, **options), wrong
-            except pa.ArrowInvalid as error:
-                problem = str(error)
-                if "straddl" not in problem:
-                    break
-        raise unreadable(self.name, problem, _("delimited text"))
+        )
+        return table, wrong
 
     def _refuse_open_quote(self, quotes: bool) -> None:
         if not quotes or bytes(self.body).count(b'"') % 2 == 0:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TOTALS = (
-    r"(?i)^\s*(?:(?:sous[- ]?tota(?:l|ux)|tota(?:l|ux)|sub-?totals?|grand[- ]total)"
+    r"(?i)^\s*(?:(?:sous[- ]?tota(?:l|ux)|sub-?totals?|grand[- ]total)\b.*|tota(?:l|ux)"
     r"(?:\s*:.*|\s+(?:g[ée]n[ée]ral|of|de|du|des|pour|par|for|by)\b.*|\s*)"
     r"|(?:ensemble|somme|sum|moyenne|average)\s*:?\s*)$"
 )
@@ -28,6 +28,7 @@ def validate(frame: Frame, findings: Findings) -> None:
     for one in frame.schema.fields:
         for mask, expected, repair in _broken(one, frame.columns[one.name], frame.bad.get(one.name)):
             _report(frame, one, mask, findings, expected=expected, repair=repair)
+    _empty_key(frame, frame.schema.primary_key, findings)
     for key in (frame.schema.primary_key, *frame.schema.unique_keys):
         if key and not any(name in frame.bad for name in key):
             _unique_key(frame, key, findings)
@@ -199,26 +200,40 @@ def _codes(column: "pa.ChunkedArray") -> "tuple[pa.Array, np.ndarray, np.ndarray
     return coded.dictionary, first, codes
 
 
+def _key_codes(frame: Frame, key: tuple[str, ...]) -> "np.ndarray":
+    """A number for each row, the same where all values of the key are the same."""
+    import numpy as np
+
+    codes = np.zeros(len(frame), np.int64)
+    for name in key:
+        words, _first, own = _codes(frame.columns[name])
+        if codes.max() > 1 << 40:
+            _unique, codes = np.unique(codes, return_inverse=True)
+        codes = codes * len(words) + own
+    return codes
+
+
+def _empty_key(frame: Frame, key: tuple[str, ...], findings: Findings) -> None:
+    """Name the rows whose primary key is not whole."""
+    import pyarrow.compute as pc
+
+    expected = _("a value, as this field is part of the key")
+    for name in key:
+        if frame.columns[name].null_count and not frame.schema[name].required:
+            empty = pc.is_null(frame.columns[name]).to_numpy()
+            empty = empty & ~frame.bad[name] if name in frame.bad else empty
+            _report(frame, frame.schema[name], empty, findings, expected=expected)
+
+
 def _unique_key(frame: Frame, key: tuple[str, ...], findings: Findings) -> None:
-    """Name the rows whose key another row before them has, and those whose key is empty."""
+    """Name the rows whose key another row before them has."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if key == frame.schema.primary_key:
-        for name in key:
-            if frame.columns[name].null_count and not frame.schema[name].required:
-                empty = pc.is_null(frame.columns[name]).to_numpy()
-                expected = _("a value, as this field is part of the key")
-                _report(frame, frame.schema[name], empty, findings, expected=expected)
-    codes = np.zeros(len(frame), np.int64)
-    for name in key:
-        words, _first, own = _codes(frame.columns[name])
-        codes = codes * len(words) + own
-        if name != key[-1] and codes.max() > 1 << 40:
-            _unique, codes = np.unique(codes, return_inverse=True)
     if len(key) == 1 and frame.schema[key[0]].constraints.get("unique"):
         return
+    codes = _key_codes(frame, key)
     if pc.count_distinct(pa.array(codes)).as_py() == len(codes):
         return
     _unique, first, back = np.unique(codes, return_index=True, return_inverse=True)

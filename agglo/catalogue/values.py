@@ -1,23 +1,19 @@
-"""Values: a column as found becomes an array of its field's type, with the cells that cannot be."""
+"""Values: texts become an array of their field's type, with the cells that cannot be."""
 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agglo.catalogue import instants
 from agglo.catalogue.numbers import Convention, canonical, numbers
 from agglo.catalogue.schema import Field
-from agglo.catalogue.source import Column
 from agglo.contract.language import _
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-
-LARGEST_EXACT = 2**53
-"""Whole numbers above this are not exact in the floats of a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +60,6 @@ class Values:
         return np.logical_or.reduce(masks) if masks else np.zeros(len(self.array), bool)
 
 
-def values(column: Column, target: Field, habits: Habits) -> Values:
-    """The cells of ``column`` as ``target`` wants them; a cell that cannot be is null and rejected."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found = [_part(part, target, habits) for part in column.parts]
-    array = found[0].array if len(found) == 1 else pc.coalesce(*(one.array for one in found))
-    result = Values(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
-    for one in found:
-        result.rejected += [rejected for rejected in one.rejected if rejected.mask.any()]
-        result.notes += [note for note in one.notes if note not in result.notes]
-    return result
-
-
 def trimmed(part: "pa.ChunkedArray", target: Field, habits: Habits) -> "pa.ChunkedArray":
     """The texts without spaces around them, null where they say that the value is missing."""
     import pyarrow as pa
@@ -95,29 +77,6 @@ def _says_missing(text: "pa.ChunkedArray", words: set[str]) -> "pa.ChunkedArray"
     return functools.reduce(pc.or_, found)
 
 
-def _part(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:
-    import pyarrow as pa
-
-    kind = part.type
-    if pa.types.is_dictionary(kind):
-        part, kind = part.cast(kind.value_type), kind.value_type
-    if pa.types.is_null(kind):
-        return Values(pa.chunked_array([pa.nulls(len(part), target.arrow_type())]))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return _FROM_TEXT[target.logical](part, target, habits)
-    if pa.types.is_boolean(kind):
-        return _same(part, target, "bool")
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _from_number(part, target)
-    if pa.types.is_timestamp(kind):
-        return _from_time(part, target, habits)
-    if pa.types.is_date(kind):
-        return _same(part, target, "date")
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
-        return _same(part, target, "wkb")
-    return _all_wrong(part, target)
-
-
 def expected_of(target: Field) -> str:
     """What a cell of this field looks like, for a person."""
     return {
@@ -130,21 +89,6 @@ def expected_of(target: Field) -> str:
         "instant": _("an instant such as 2024-12-31T23:00:00Z"),
         "wkb": _("a geometry"),
     }[target.logical]
-
-
-def _all_wrong(part: "pa.ChunkedArray", target: Field, repair: str = "") -> Values:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    nothing = pa.chunked_array([pa.nulls(len(part), target.arrow_type())])
-    return Values(nothing, [Rejected(pc.is_valid(part).to_numpy(), expected_of(target), repair)])
-
-
-def _same(part: "pa.ChunkedArray", target: Field, logical: str) -> Values:
-    return Values(part.cast(target.arrow_type())) if target.logical == logical else _all_wrong(part, target)
-
-
-# From text
 
 
 def _text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:
@@ -269,16 +213,16 @@ def _instant_text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Val
                 read = text.cast(kind)
             except pa.ArrowInvalid:
                 continue
-            return Values(read) if kind.tz else _localised(read, np.zeros(len(read), bool), target, habits)
+            return Values(read) if kind.tz else localised(read, np.zeros(len(read), bool), target, habits)
     times = instants.clock_times(text, instants.pattern_of(form) if form else instants.ISO_INSTANT)
     array = pa.chunked_array([pa.array(times.micros, mask=_missing(text, times.wrong)).cast(pa.timestamp("us"))])
     expected = _("an instant written {format}").format(format=form or "2024-12-31T23:00:00Z")
-    result = _localised(array, times.known, target, habits)
+    result = localised(array, times.known, target, habits)
     result.rejected.append(Rejected(times.wrong, expected, _format_repair("time_format", form)))
     return result
 
 
-def _localised(local: "pa.ChunkedArray", known: "np.ndarray", target: Field, habits: Habits) -> Values:
+def localised(local: "pa.ChunkedArray", known: "np.ndarray", target: Field, habits: Habits) -> Values:
     """Times on the clock they were written by as instants; ``known`` are UTC already."""
     import numpy as np
     import pyarrow as pa
@@ -341,7 +285,7 @@ def _geometry_text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Va
     return Values(array, [Rejected(wrong, _("a geometry written as GeoJSON"))])
 
 
-_FROM_TEXT: dict[str, Callable[..., Values]] = {
+FROM_TEXT: dict[str, Callable[..., Values]] = {
     "bool": _bool_text,
     "int64": _integer_text,
     "float64": _number_text,
@@ -351,72 +295,3 @@ _FROM_TEXT: dict[str, Callable[..., Values]] = {
     "instant": _instant_text,
     "wkb": _geometry_text,
 }
-
-
-# From numbers and times
-
-
-def _from_number(part: "pa.ChunkedArray", target: Field) -> Values:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if target.logical == "float64":
-        return Values(part.cast(pa.float64(), safe=False))
-    if target.logical == "decimal":
-        return _fitting(part, target)
-    if target.logical not in ("int64", "string"):
-        return _all_wrong(part, target, _excel_date_repair(target))
-    if pa.types.is_integer(part.type):
-        return Values(part.cast(target.arrow_type()))
-    floats = part.cast(pa.float64())
-    whole = pc.fill_null(pc.and_(pc.equal(pc.round(floats), floats), pc.less(pc.abs(floats), LARGEST_EXACT)), False)
-    whole_numbers = pc.if_else(whole, floats, pa.scalar(None, pa.float64())).cast(pa.int64())
-    if target.logical == "int64":
-        wrong = pc.and_(pc.is_valid(floats), pc.invert(whole)).to_numpy()
-        return Values(whole_numbers, [Rejected(wrong, expected_of(target))])
-    text = pc.coalesce(whole_numbers.cast(pa.string()), floats.cast(pa.string()))
-    return Values(text, notes=[_("{field}: numbers read as text").format(field=target.name)])
-
-
-def _excel_date_repair(target: Field) -> str:
-    return _("Give the cells a date format.") if target.logical in ("date", "instant") else ""
-
-
-def _fitting(part: "pa.ChunkedArray", target: Field) -> Values:
-    """Numbers as decimals, each rejected where its digits do not fit."""
-    import numpy as np
-    import pyarrow as pa
-
-    try:
-        return Values(part.cast(target.arrow_type()))
-    except pa.ArrowInvalid:
-        wrong = np.zeros(len(part), bool)
-        kept: list[Any] = []
-        for row, value in enumerate(part):
-            try:
-                kept.append(value.cast(target.arrow_type()).as_py())
-            except pa.ArrowInvalid:
-                wrong[row] = True
-                kept.append(None)
-        return Values(pa.chunked_array([pa.array(kept, target.arrow_type())]), [Rejected(wrong, expected_of(target))])
-
-
-def _from_time(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if target.logical not in ("date", "instant"):
-        repair = _("A spreadsheet made a date of it: give the cell a text format and type it again.")
-        return _all_wrong(part, target, repair if target.logical == "string" else "")
-    if target.logical == "instant":
-        zoned = part.type.tz is not None
-        micros = part.cast(pa.timestamp("us", part.type.tz), safe=False)
-        if zoned:
-            return Values(micros.cast(target.arrow_type()))
-        return _localised(micros, np.zeros(len(part), bool), target, habits)
-    days = part.cast(pa.date32(), safe=False)
-    wrong = pc.fill_null(pc.not_equal(days.cast(part.type), part), False).to_numpy()
-    return Values(
-        pc.if_else(pa.array(wrong), pa.scalar(None, pa.date32()), days), [Rejected(wrong, expected_of(target))]
-    )

@@ -31,6 +31,7 @@ def ask(
     *,
     again: bool = False,
     role: str = COMMAND_LINE_ROLE,
+    project: str | None = None,
     progress: Progress | None = None,
 ) -> Asked:
     """The answer to a question. A kept answer is given as it is unless ``again``; every asking is recorded."""
@@ -39,6 +40,7 @@ def ask(
         "actor": workspace.actor,
         "role": role,
         "scenario": question.scenario.name if question.scenario else None,
+        "project": project,
     }
     with locks.hold(workspace.lock("asking")):
         kept = None if again else answered(workspace, question.fingerprint)

@@ -223,6 +223,8 @@ def _described(attempt: Attempt, places: Mapping[str, str]) -> dict[str, Any]:
         "finished": now(),
         "actor": asking["actor"],
         "role": asking["role"],
+        "project": asking["project"],
+        "territory": workspace.setting("territory"),
         "environment": environment.described(workspace),
         "failure": redaction.redacted_json(failure.to_dict(), places) if failure else None,
         "notes": redaction.redacted_json(attempt.notes, places) if not failure else [],

@@ -16,6 +16,7 @@ _TEMPLATE = """\
 # Settings of this workspace. Lines that begin with # show the default values.
 # "agglo config show" says where each value in force comes from.
 
+# territory = "200056232"     # SIREN of the territory this workspace is about
 # location = "FR"             # where computations run: sets the carbon intensity of electricity
 # platform = "localServer"    # personalComputer (PUE 1) or localServer
 # pue = 1.56                  # power usage effectiveness, if it is known
@@ -70,6 +71,7 @@ def _time_zone(value: Any) -> str:
 
 
 _SETTINGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
+    "territory": ("200056232", _text),
     "location": ("FR", _text),
     "platform": ("localServer", _one_of("personalComputer", "localServer")),
     "pue": (None, _pue),

@@ -60,12 +60,19 @@ def _of_run(sealed: Sealed) -> Rows:
         "fingerprint": run["fingerprint"],
         "seed": run["seed"],
         "scenario": run["scenario"]["name"] if run["scenario"] else None,
+        "project": run["project"],
+        "territory": run["territory"],
         "started": run["started"],
         "finished": run["finished"],
         "wall_s": footprint["measurement"]["wall_s"],
         "footprint_status": footprint["status"],
         "energy_kwh": _central(footprint["energy_kwh"]),
         "carbon_g": _central(footprint["carbon_g"]),
+        "carbon_low_g": (footprint["carbon_g"] or {}).get("low"),
+        "carbon_high_g": (footprint["carbon_g"] or {}).get("high"),
+        "checks": len(certificates),
+        "checks_energy_kwh": _spent(certificates, "energy_kwh"),
+        "checks_carbon_g": _spent(certificates, "carbon_g"),
         "outcome_digest": run["outcome"]["digest"] if run["outcome"] else None,
         "failure": run["failure"]["reason"] if run["failure"] else None,
         "certificate": certificates[-1]["verdict"] if certificates else None,
@@ -84,6 +91,13 @@ def _of_run(sealed: Sealed) -> Rows:
 
 def _central(triple: dict[str, float] | None) -> float | None:
     return triple["central"] if triple else None
+
+
+def _spent(certificates: list[dict[str, Any]], figure: str) -> float | None:
+    """What verifications cost together, or None where none was measured."""
+    known = [_central((one["footprint"] or {}).get(figure)) for one in certificates]
+    spent = [value for value in known if value is not None]
+    return sum(spent) if spent else None
 
 
 def _parameter(run: str, name: str, value: Any) -> dict[str, Any]:
@@ -120,9 +134,11 @@ def _of_declaration(sealed: Sealed) -> Rows:
         "project": declared["project"],
         "partner": declared["partner"],
         "kind": declared["kind"],
+        "model": declared["model"],
+        "territory": declared["territory"],
         "month": declared["date"][:7],
         "energy_kwh": _central(declared["energy_kwh"]),
         "carbon_g": _central(declared["carbon_g"]),
-        "embodied_g": declared["embodied_g"],
+        "embodied_g": declared["embodied"]["carbon_g"] if declared["embodied"] else None,
     }
     return {"declarations": [row]}

@@ -1,0 +1,169 @@
+"""Numbers as people read them in the language in force: French (``1 234,5``, ``−3 %``) or English (``1,234.5``, ``−3%``).
+
+Rounding happens here and nowhere else. A number that is not zero is never shown as zero: where it rounds to zero it
+reads ``≈ 0``. The minus sign is U+2212; a figure and its unit are joined by a no-break space.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+
+from agglo.contract.language import _, language
+from agglo.contract.units import UNITS
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+NEARLY_ZERO = f"≈{NO_BREAK_SPACE}0"
+
+SIGNIFICANT_DIGITS = 3
+"""Digits the largest figure of a column keeps at least; a column has one number of decimals."""
+
+_FRENCH_UNITS = {"d": "j", "GB": "Go", "inhabitant": "hab.", "EUR": "€", "kEUR": "k€"}
+_ENGLISH_UNITS = {"inhabitant": "inhab.", "EUR": "€", "kEUR": "k€"}
+_WITHOUT_LABEL = ("1", "count")
+
+_SCALES = {
+    # unit: the units it is read in, largest first, and how many of the first unit each is
+    "kWh": (("MWh", 1e3), ("kWh", 1.0), ("Wh", 1e-3), ("mWh", 1e-6), ("µWh", 1e-9)),
+    "gCO2e": (("tCO2e", 1e6), ("kgCO2e", 1e3), ("gCO2e", 1.0), ("mgCO2e", 1e-3), ("µgCO2e", 1e-6)),
+    "GB": (("GB", 1.0), ("MB", 1e-3), ("kB", 1e-6)),
+    "s": (("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3)),
+}
+
+
+def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """``value`` with so many decimals; ``signed`` puts a plus before what is above zero.
+
+    >>> number(1234.5, 1), number(-0.25, 2), number(0.04, 1), number(3, signed=True)
+    ('1,234.5', '−0.25', '≈\\xa00', '+3')
+    """
+    text = f"{abs(value):,.{decimals}f}"
+    if value and not text.strip("0.,"):
+        return NEARLY_ZERO
+    if language() == "fr":
+        text = text.replace(",", NARROW_SPACE).replace(".", ",")
+    return (MINUS if value < 0 else "+" if signed and value > 0 else "") + text
+
+
+def figure(value: float | None, decimals: int = 0, *, signed: bool = False) -> str:
+    """:func:`number`, or the words that say that there is none."""
+    return _("no data") if value is None else number(value, decimals, signed=signed)
+
+
+def quantity(value: float | None, unit: str, decimals: int = 0, *, signed: bool = False) -> str:
+    """A figure and its unit [symbol of :mod:`agglo.contract.units`].
+
+    >>> quantity(-12.5, "tCO2/yr", 1)
+    '−12.5\\xa0tCO₂/yr'
+    """
+    label = unit_label(unit)
+    text = figure(value, decimals, signed=signed)
+    if value is None or not label:
+        return text
+    return text + (NO_BREAK_SPACE if label != "%" or language() == "fr" else "") + label
+
+
+def unit_label(symbol: str) -> str:
+    """A unit as people write it: ``tCO₂/an``, ``m²``, ``°C``; nothing for a plain number."""
+    if symbol in _WITHOUT_LABEL:
+        return ""
+    french = language() == "fr"
+    named = (_FRENCH_UNITS if french else _ENGLISH_UNITS).get(symbol)
+    if named:
+        return named
+    label = symbol.replace("CO2", "CO₂").replace("H2O", "H₂O").replace("Cel", "°C")
+    label = re.sub(r"\bm([23])\b", lambda match: "m" + "²³"[int(match[1]) - 2], label)
+    label = label.replace("EUR", "€")
+    if french:
+        label = re.sub(r"([kM]?)B$", r"\1o", label)
+        label = label.replace("/yr", "/an").replace("/d", "/j")
+        label = "an" if label == "yr" else label
+    return label
+
+
+def decimals_for(values: Iterable[float | None]) -> int:
+    """Decimals for a column of figures, so that its largest keeps three digits or more.
+
+    >>> decimals_for([1483388.1, 19556.5]), decimals_for([34.4, 0.03]), decimals_for([1.25]), decimals_for([])
+    (0, 1, 2, 0)
+    """
+    return _decimals(max((abs(value) for value in values if value is not None), default=0.0), SIGNIFICANT_DIGITS)
+
+
+def scaled(value: float | None, unit: str, *, like: float | None = None, digits: int = 2) -> str:
+    """A quantity in the multiple of ``unit`` that suits it (or suits ``like``), with so many significant digits.
+
+    >>> scaled(5.68e-06, "kWh"), scaled(97.3, "s"), scaled(0.126, "GB"), scaled(None, "kWh")
+    ('5.7\\xa0mWh', '1.6\\xa0min', '130\\xa0MB', 'no data')
+    """
+    if value is None:
+        return _("no data")
+    steps = _SCALES[unit]
+    size = abs(value if like is None else like)
+    symbol, factor = next((step for step in steps if size >= step[1]), steps[-1])
+    amount = value / factor
+    label = unit_label(symbol)
+    return f"{number(_rounded(amount, digits), min(6, _decimals(abs(amount), digits)))}{NO_BREAK_SPACE}{label}"
+
+
+def plain(value: float, digits: int = 2) -> str:
+    """``value`` written out in full to so many significant digits, decimals in groups of three.
+
+    >>> plain(0.0000113), plain(1234)
+    ('0.000\\u202f011', '1,200')
+    """
+    decimals = _decimals(abs(value), digits)
+    text = number(_rounded(value, digits), decimals)
+    whole, point, rest = text.partition("," if language() == "fr" else ".") if decimals else (text, "", "")
+    return whole + point + NARROW_SPACE.join(rest[start : start + 3] for start in range(0, len(rest), 3))
+
+
+def instant(text: str) -> str:
+    """An instant kept in UTC (``2026-11-23T12:27:51Z``) as a date and a time for people."""
+    year, month, day, clock = text[:4], text[5:7], text[8:10], text[11:16]
+    if language() == "fr":
+        return f"{day}/{month}/{year} à {clock.replace(':', f'{NO_BREAK_SPACE}h{NO_BREAK_SPACE}')} UTC"
+    return f"{year}-{month}-{day} {clock} UTC"
+
+
+def _unit_pattern() -> re.Pattern[str]:
+    symbols = sorted((symbol for symbol in UNITS if symbol not in _WITHOUT_LABEL), key=len, reverse=True)
+    return re.compile(
+        r"(?<![\w.,/\u2212-])(?P<sign>[-+]?)(?P<figure>\d+(?:\.\d+)?) (?P<unit>"
+        + "|".join(map(re.escape, symbols))
+        + r")(?![\w/])"
+    )
+
+
+_QUANTITY = _unit_pattern()
+
+
+def quantities(text: str) -> str:
+    """``text`` in which every plain number followed by a known unit is written as people of the language write it.
+
+    A model's notes are sentences with figures as Python prints them. Numbers without a unit are left alone: they may be
+    codes, years or versions. Digits are neither added nor taken away.
+
+    >>> quantities("653.25 ha change the stock by +7864 tC, says doi:10.1002 (2012-2018)")
+    '653.25\\xa0ha change the stock by +7,864\\xa0tC, says doi:10.1002 (2012-2018)'
+    """
+    return _QUANTITY.sub(_requoted, text)
+
+
+def _requoted(match: re.Match[str]) -> str:
+    value, decimals = float(match["figure"]), len(match["figure"].partition(".")[2])
+    sign = {"-": MINUS, "+": "+"}.get(match["sign"], "")
+    written = number(value, decimals) if value else match["figure"]
+    return f"{sign}{written}{NO_BREAK_SPACE}{unit_label(match['unit'])}"
+
+
+def _decimals(size: float, digits: int) -> int:
+    """Decimals that show a number of that ``size`` with so many significant digits."""
+    if not size:
+        return 0
+    return max(0, digits - 1 - math.floor(math.log10(_rounded(size, digits))))
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits - 1}e}")
