@@ -1,7 +1,8 @@
 """Typed columns: a column as found, whatever the types of its cells, becomes an array of its field's type."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from agglo.catalogue.numbers import Convention
 from agglo.catalogue.schema import Field
 from agglo.catalogue.source import Column
 from agglo.catalogue.values import FROM_TEXT, Habits, Rejected, Values, expected_of, localised
@@ -90,22 +91,10 @@ def _excel_date_repair(target: Field) -> str:
 
 
 def _fitting(part: "pa.ChunkedArray", target: Field) -> Values:
-    """Numbers as decimals, each rejected where its digits do not fit."""
-    import numpy as np
+    """Numbers as decimals, by the digits they are shown with: what does not fit is rejected, never rounded."""
     import pyarrow as pa
 
-    try:
-        return Values(part.cast(target.arrow_type()))
-    except pa.ArrowInvalid:
-        wrong = np.zeros(len(part), bool)
-        kept: list[Any] = []
-        for row, value in enumerate(part):
-            try:
-                kept.append(value.cast(target.arrow_type()).as_py())
-            except pa.ArrowInvalid:
-                wrong[row] = True
-                kept.append(None)
-        return Values(pa.chunked_array([pa.array(kept, target.arrow_type())]), [Rejected(wrong, expected_of(target))])
+    return FROM_TEXT["decimal"](part.cast(pa.string()), target, Habits(Convention(".")))
 
 
 def _from_time(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Values:

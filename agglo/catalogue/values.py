@@ -129,13 +129,14 @@ def _decimal_text(part: "pa.ChunkedArray", target: Field, habits: Habits) -> Val
     how = Convention(target.decimal_sign) if target.decimal_sign else habits.numbers  # type: ignore[arg-type]
     text = trimmed(part, target, habits)
     plain = canonical(text, how)
-    most = (target.precision or (38, 9))[1]
-    fits = pc.match_substring_regex(plain, rf"^-?\d{{1,{38 - most}}}(\.\d{{0,{most}}}0*)?$")
-    plain = pc.if_else(
-        fits, pc.replace_substring_regex(plain, rf"(\.\d{{0,{most}}})0*$", r"\1"), pa.scalar(None, pa.string())
-    )
+    digits, most = target.precision or (38, 9)
+    whole = rf"0*\d{{1,{digits - most}}}" if digits > most else "0+"
+    fits = pc.match_substring_regex(plain, rf"^-?{whole}(\.\d{{0,{most}}}0*)?$")
+    shorter = pc.replace_substring_regex(plain, rf"(\.\d{{0,{most}}})0*$", r"\1")
+    plain = pc.if_else(fits, shorter, pa.scalar(None, pa.string()))
     wrong = pc.and_(pc.is_null(plain), pc.is_valid(text)).to_numpy()
-    expected = _("a number of at most {count} decimals").format(count=most)
+    text_of = _("a number of at most {digits} digits, {count} of them decimals")
+    expected = text_of.format(digits=digits, count=most)
     return Values(plain.cast(target.arrow_type()), [Rejected(wrong, expected, _number_repair(how))])
 
 

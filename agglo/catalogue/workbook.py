@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,6 +23,7 @@ Cell = float | str | bool | datetime
 MOST_BYTES = 1 << 31
 """Largest size of a workbook once unzipped [byte]."""
 MOST_CELLS = 20_000_000
+DIGITS = "0123456789"
 DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 PERCENT_FORMATS = frozenset((9, 10))
 """Identifiers of the built-in number formats that show dates, and percentages (ECMA-376 part 1, 18.8.30)."""
@@ -106,8 +108,19 @@ def sheets(path: Path, kind: str) -> list[Sheet]:
 # XLSX
 
 
+@lru_cache(maxsize=256)
+def _bare(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
 def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
+    """The tag without its name space."""
+    return _bare(element.tag)
+
+
+@lru_cache(maxsize=1 << 14)
+def _column_of(letters_: str) -> int:
+    return position(f"{letters_}1")[1]
 
 
 def _children(element: ET.Element, name: str) -> Iterator[ET.Element]:
@@ -201,7 +214,7 @@ class _XlsxReader:
         column = 0
         for cell in element:
             reference = cell.get("r")
-            column = position(reference)[1] if reference else column + 1
+            column = _column_of(reference.rstrip(DIGITS)) if reference else column + 1
             kind = cell.get("t", "n")
             parts = {_local(part): part for part in cell}
             text = parts["v"].text if "v" in parts else None

@@ -1,12 +1,15 @@
 """The command line. Each command parses, calls one function of a lower floor, and prints."""
 
 import os
+import signal
 import sys
+from types import FrameType
 
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 (a run failed, a check differs), 2 (bad input) or 130 (Ctrl-C)."""
     _speak()
+    signal.signal(signal.SIGTERM, _terminated)
     from agglo.cli.commands import app
     from agglo.contract.errors import AggloError
 
@@ -18,6 +21,11 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    """Leave as after Ctrl-C, so that what was begun is kept as interrupted."""
+    sys.exit(128 + number)
 
 
 def _speak() -> None:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agglo.contract.errors import Fault, InvalidInput
+from agglo.contract.documents import read_yaml
+from agglo.contract.errors import Fault, InvalidInput, nearest
 from agglo.contract.language import _
 from agglo.contract.model import Model
 
@@ -24,7 +25,7 @@ class _Part(BaseModel):
 
     def missing(self) -> list[str]:
         """Fields that are not declared."""
-        return [name for name in type(self).model_fields if getattr(self, name) in ("", None, [], {})]
+        return [name for name in type(self).model_fields if _is_empty(getattr(self, name))]
 
 
 class MakerPart(_Part):
@@ -97,17 +98,26 @@ def of(model: Model, register: Path | None = None) -> Card:
 def _read(path: Path, part: type[_Part]) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    import yaml
-
+    content = read_yaml(path, _("This card cannot be read."))
+    content = {} if content is None else content
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         part.model_validate(content)
     except ValidationError as error:
-        found = [
-            Fault(f"{path.name}: {'.'.join(map(str, detail['loc']))}", repr(detail["input"])[:60], detail["msg"])
-            for detail in error.errors()
-        ]
+        found = [_fault(path.name, detail, part) for detail in error.errors()]
         raise InvalidInput(_("This card cannot be read."), found) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(_("This card cannot be read."), [Fault(path.name, str(error)[:200], _("YAML"))]) from None
     return dict(content)
+
+
+def _fault(file: str, detail: Any, part: type[_Part]) -> Fault:
+    place = ".".join(map(str, detail["loc"]))
+    repair = nearest(place, list(part.model_fields)) if detail["type"] == "extra_forbidden" else ""
+    return Fault(f"{file}: {place}" if place else file, repr(detail["input"])[:60], detail["msg"], repair)
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether nothing is said: no value, blank text, or a list or mapping of such."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return all(_is_empty(one) for one in value)
+    return value is None or not str(value).strip()

@@ -15,6 +15,8 @@ VOCABULARY_VERSION = "1"
 
 Quality = Literal["measured", "modelled", "declared", "assumed"]
 QUALITIES: tuple[str, ...] = get_args(Quality)
+LARGEST_INTEGER = 2**53
+"""Integers up to this one are exact as 64-bit numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,36 @@ class Indicator:
         return asdict(self)
 
 
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "value": (float, int, type(None)),
+    "unit": (str,),
+    "place": (str,),
+    "year": (int,),
+    "since": (int, type(None)),
+    "sector": (str,),
+    "quality": (str,),
+    "source": (str,),
+}
+
+
+def _type_faults(indicator: Indicator, where: str) -> list[Fault]:
+    """Fields that are not of their type: a model in any language may have written them."""
+    expected = {str: _("a text"), int: _("a whole number"), float: _("a number, or nothing where unknown")}
+    found = []
+    for name, kinds in _TYPES.items():
+        value = getattr(indicator, name)
+        exact = not isinstance(value, int) or abs(value) <= LARGEST_INTEGER
+        if not isinstance(value, kinds) or isinstance(value, bool) or not exact:
+            found.append(Fault(f"{where} {name}", repr(value)[:80], expected[kinds[0]]))
+    return found
+
+
 def faults(indicator: Indicator, where: str) -> list[Fault]:
     """All that is wrong with one indicator: unknown name, other unit than the vocabulary's, not a number, no place."""
-    found: list[Fault] = []
+    found = _type_faults(indicator, where)
+    if found:
+        return found
     term = vocabulary().get(indicator.name)
     if term is None:
         found.append(
@@ -83,6 +112,8 @@ def faults(indicator: Indicator, where: str) -> list[Fault]:
         found.append(
             Fault(f"{where} {indicator.name}", str(indicator.value), _("a finite number, or nothing where unknown"))
         )
+    if indicator.since is not None and indicator.since > indicator.year:
+        found.append(Fault(f"{where} {indicator.name} since", str(indicator.since), f"<= {indicator.year}"))
     if not indicator.place:
         found.append(Fault(f"{where} {indicator.name}", _("no place"), _("an INSEE or SIREN code")))
     if indicator.quality not in QUALITIES:
@@ -99,9 +130,9 @@ def check(indicators: list[Indicator]) -> None:
         Lists every fault of every indicator, and any two that speak of the same thing.
     """
     found = [fault for rank, one in enumerate(indicators) for fault in faults(one, f"#{rank + 1}")]
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[tuple[str, ...]] = set()
     for rank, one in enumerate(indicators):
-        key = (one.name, one.place, one.year, one.sector)
+        key = tuple(map(repr, (one.name, one.place, one.year, one.sector)))
         if key in seen:
             found.append(
                 Fault(f"#{rank + 1} {one.name}", f"{one.place} {one.year} {one.sector}".strip(), _("given once"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agglo.contract.errors import NotFound, nearest
+from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import _
 
 if TYPE_CHECKING:
@@ -32,23 +32,38 @@ class Handle:
         """The whole table, or some of its columns, in memory."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.path, columns=list(columns) if columns else None)
+        return pq.read_table(self.path, columns=None if columns is None else list(columns))
 
     def batches(self, columns: Sequence[str] | None = None, rows: int = BATCH_ROWS) -> "Iterator[pa.RecordBatch]":
         """The table in pieces of at most ``rows`` rows, for what does not fit in memory."""
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(self.path) as file:
-            yield from file.iter_batches(batch_size=rows, columns=list(columns) if columns else None)
+            yield from file.iter_batches(batch_size=rows, columns=None if columns is None else list(columns))
 
     def layer(self) -> "gpd.GeoDataFrame":
-        """The table with its geometries, in its own reference system."""
+        """The table with its geometries, in its own reference system.
+
+        Raises
+        ------
+        InvalidInput
+            The dataset holds no geometries.
+        """
         import geopandas as gpd
 
         table = self.table()
+        if "geometry" not in table.column_names:
+            held = ", ".join(table.column_names)
+            raise InvalidInput(
+                _("This input has no geometries."), [Fault(self.name, held, _("a column named geometry"))]
+            )
         frame = table.drop_columns(["geometry"]).to_pandas()
         geometry = gpd.GeoSeries.from_wkb(table["geometry"].to_pylist(), crs=self.crs)
         return gpd.GeoDataFrame(frame, geometry=geometry)
+
+
+class _NoInput(NotFound, KeyError, AttributeError):
+    """What lets ``inputs.get(name)`` and ``hasattr(inputs, name)`` work as they do on any mapping or object."""
 
 
 class Inputs(Mapping[str, Handle]):
@@ -61,7 +76,7 @@ class Inputs(Mapping[str, Handle]):
         try:
             return self._handles[name]
         except KeyError:
-            raise NotFound(
+            raise _NoInput(
                 _('No input named "{name}".').format(name=name), repair=nearest(name, list(self._handles))
             ) from None
 

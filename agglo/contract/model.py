@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import Text, _
@@ -20,6 +20,7 @@ from agglo.contract.outcome import (
     comparison_to_dict,
 )
 from agglo.contract.parameters import Parameters, ParameterSchema
+from agglo.contract.units import UNITS
 
 PROTOCOL = 1
 """Version of the file protocol between agglo and a model's process."""
@@ -29,8 +30,12 @@ DESCRIPTION_FILE = "model.json"
 
 Format = Literal["parquet", "csv"]
 Kind = Literal["table", "layer", "file"]
+FORMATS: tuple[str, ...] = get_args(Format)
+KINDS: tuple[str, ...] = get_args(Kind)
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*([.-][a-z0-9]+)*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_RESERVED_OUTPUT = "indicators"
 _VERSION = re.compile(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?")
 
 
@@ -90,8 +95,32 @@ class Model:
             found.append(Fault("version", self.version, _("three numbers, such as 1.0.0")))
         if bool(self.entry) == bool(self.command):
             found.append(Fault("command", expected=_("either a Python function or a command")))
+        found += self._faults_of_inputs() + self._faults_of_outputs()
         if found:
             raise InvalidInput(_("This model cannot be used."), found)
+
+    def _faults_of_inputs(self) -> list[Fault]:
+        found = _name_faults("inputs", [one.name for one in self.inputs])
+        found += [
+            Fault(f"inputs.{one.name}.format", str(one.format), ", ".join(FORMATS))
+            for one in self.inputs
+            if one.format not in FORMATS
+        ]
+        return found
+
+    def _faults_of_outputs(self) -> list[Fault]:
+        found = _name_faults("outputs", [one.name for one in self.outputs])
+        for one in self.outputs:
+            if one.name == _RESERVED_OUTPUT:
+                found.append(Fault(f"outputs.{one.name}", expected=_("a name that indicators do not already have")))
+            if one.kind not in KINDS:
+                found.append(Fault(f"outputs.{one.name}.kind", str(one.kind), ", ".join(KINDS)))
+            found += [
+                Fault(f"outputs.{one.name}.columns.{column}", symbol, _("a unit"), nearest(symbol, list(UNITS)))
+                for column, symbol in one.columns.items()
+                if symbol and symbol not in UNITS
+            ]
+        return found
 
     def __call__(self, *args: Any, **kwargs: Any) -> Outcome:
         """The Python function itself, for tests and notebooks; a run goes through the worker."""
@@ -146,6 +175,16 @@ class Model:
             "indicators": comparison_to_dict(self.indicators),
             "libraries": list(self.libraries),
         }
+
+
+def _name_faults(where: str, names: list[str]) -> list[Fault]:
+    """Names that cannot be those of a file or that come twice."""
+    found = [
+        Fault(where, name, _("a name of letters, digits, hyphens and underscores"))
+        for name in names
+        if not _NAME.fullmatch(name)
+    ]
+    return found + [Fault(where, name, _("each name once")) for name in sorted(set(names)) if names.count(name) > 1]
 
 
 def model(
@@ -211,19 +250,38 @@ def from_interface(content: Mapping[str, Any], code: Path) -> Model:
                 for name, one in content.get("outputs", {}).items()
             ),
             indicators=comparison_from_dict(content.get("indicators", {"kind": "numerical"})),
-            libraries=tuple(content.get("libraries", ())),
+            libraries=_texts(content, "libraries"),
             entry=content.get("entry", ""),
-            command=tuple(content.get("command", ())),
+            command=_texts(content, "command"),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise InvalidInput(
+            _("This model's description cannot be read."),
+            [Fault(f"{DESCRIPTION_FILE}: {error}", expected=_("a known key or value"))],
+        ) from None
+    except (TypeError, AttributeError) as error:
         raise InvalidInput(
             _("This model's description cannot be read."),
             [Fault(DESCRIPTION_FILE, str(error), _("a model's interface"))],
         ) from None
 
 
+def _texts(content: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """A list of texts; a text alone is refused, since Python would take it for a list of letters."""
+    value = content.get(key, ())
+    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise TypeError(_("{key} is not a list of texts: {value}").format(key=key, value=value))
+    return tuple(value)
+
+
 def from_folder(folder: Path) -> Model:
-    """The model of a folder with a ``model.json`` and a program in any language; errors as :func:`from_interface`."""
+    """The model of a folder with a ``model.json`` and a program in any language.
+
+    Raises
+    ------
+    InvalidInput
+        As :func:`from_interface`; or a key, a version of the protocol, a JSON Schema or a unit agglo does not know.
+    """
     path = folder / DESCRIPTION_FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -231,7 +289,41 @@ def from_folder(folder: Path) -> Model:
         raise InvalidInput(
             _("This model's description cannot be read."), [Fault(DESCRIPTION_FILE, str(error), _("a JSON file"))]
         ) from None
-    return from_interface(content, folder.resolve())
+    found = from_interface(content, folder.resolve())
+    if faults := _description_faults(content, found):
+        raise InvalidInput(_("This model's description cannot be read."), faults)
+    return found
+
+
+def _description_faults(content: Mapping[str, Any], described: Model) -> list[Fault]:
+    """What would go unnoticed in a ``model.json``: misspelt keys, another protocol, parameters nobody can set."""
+    import jsonschema
+
+    known = list(described.interface())
+    found = [
+        Fault(f"{DESCRIPTION_FILE}: {key}", expected=_("a key of a model"), repair=nearest(key, known))
+        for key in content
+        if key not in known and not key.startswith("$")
+    ]
+    if content.get("protocol", PROTOCOL) != PROTOCOL:
+        found.append(Fault(f"{DESCRIPTION_FILE}: protocol", str(content["protocol"]), str(PROTOCOL)))
+    schema = described.parameters.json_schema
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        place = ".".join(map(str, ("parameters", *error.absolute_path)))
+        return [*found, Fault(f"{DESCRIPTION_FILE}: {place}", repr(error.instance)[:80], error.message)]
+    found += [
+        Fault(
+            f"{DESCRIPTION_FILE}: parameters.{name}.unit",
+            str(one["unit"]),
+            _("a unit"),
+            nearest(str(one["unit"]), list(UNITS)),
+        )
+        for name, one in schema.get("properties", {}).items()
+        if isinstance(one, Mapping) and one.get("unit", "1") not in UNITS
+    ]
+    return found
 
 
 def installed() -> dict[str, Callable[[], Model]]:

@@ -17,7 +17,13 @@ from agglo.contract import units
 from agglo.contract.errors import AggloError, Fault, InvalidInput, nearest
 from agglo.contract.language import _
 
-_QUANTITY = re.compile(r"\s*([-+]?\d[\d\u00a0\u202f ]*(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*$")
+_SPACES = "\u00a0\u202f\u2009 "
+_QUANTITY = re.compile(
+    rf"\s*([-+\u2212]?(?:[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*(\S.*?)?\s*"
+)
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+LARGEST_INTEGER = 2**53 - 1
+"""Largest integer that canonical JSON (RFC 8785) and every language keep exactly."""
 
 
 class Parameters(BaseModel):
@@ -63,7 +69,8 @@ class ParameterSchema:
     def resolve(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Canonical values, defaults filled in, of what was given.
 
-        A text value may carry a unit of the same kind as the parameter's (``"80 %"`` for a ratio).
+        A text value may carry a unit of the same kind as the parameter's (``"80 %"`` for a ratio). A comma is the
+        decimal sign; spaces may separate thousands.
 
         Raises
         ------
@@ -78,12 +85,14 @@ class ParameterSchema:
                 faults.append(Fault(name, repair=nearest(name, self.names), expected=_("a parameter of this model")))
                 continue
             try:
-                values[name] = _value(value, properties[name])
+                values[name] = _value(value, properties[name], self.json_schema)
             except AggloError as error:
                 faults.extend(Fault(name, fault.got, fault.expected, fault.repair) for fault in error.faults)
         canonical, more = self._checked(values)
         seen = {fault.where for fault in faults}
         faults += [fault for fault in more if fault.where not in seen]
+        if not faults:
+            faults = [fault for name, value in canonical.items() for fault in _number_faults(name, value)]
         if faults:
             raise InvalidInput(_("These parameters cannot be used."), faults)
         return canonical
@@ -103,53 +112,147 @@ class ParameterSchema:
             return {}, [_pydantic_fault(detail) for detail in error.errors()]
 
 
-def _value(value: Any, described: Mapping[str, Any]) -> Any:
+def _value(value: Any, described: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
     """A raw value as the schema's type: text is read as a quantity, a JSON literal or itself."""
-    kinds = _kinds(described)
-    if not isinstance(value, str) or kinds == {"string"}:
+    kinds = _kinds(described, schema)
+    numeric = kinds & {"number", "integer"}
+    if isinstance(value, bool) and numeric and "boolean" not in kinds:
+        raise InvalidInput(_("Not a number."), [Fault("", str(value).lower(), _expected("number"))])
+    if not isinstance(value, str):
         return value
-    if kinds & {"number", "integer"}:
-        quantity = _quantity(value, described.get("unit", "1"))
+    if numeric:
+        quantity = _quantity(value, described.get("unit", "1"), whole="integer" in kinds)
         if quantity is not None:
-            return int(quantity) if "integer" in kinds and quantity == int(quantity) else quantity
+            return quantity
+    if "string" in kinds:
+        return None if value == "null" and "null" in kinds else value
     try:
-        return json.loads(value)
-    except ValueError:
+        return json.loads(value, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
         return value
 
 
-def _kinds(described: Mapping[str, Any]) -> set[str]:
-    options = [described, *described.get("anyOf", [])]
-    return {option["type"] for option in options if isinstance(option.get("type"), str)}
+def _kinds(described: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+    """The JSON types a property may have, through references and alternatives."""
+    found: set[str] = set()
+    for option in [described, *(one for key in ("anyOf", "oneOf", "allOf") for one in described.get(key, []))]:
+        if "$ref" in option:
+            found |= _kinds(schema.get("$defs", {}).get(option["$ref"].rpartition("/")[2], {}), schema)
+        kind = option.get("type", [])
+        found |= {kind} if isinstance(kind, str) else set(kind)
+        if not kind and any(isinstance(one, str) for one in option.get("enum", [option.get("const")])):
+            found.add("string")
+    return found
 
 
-def _quantity(text: str, wanted: str) -> float | None:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, refused where a name comes twice."""
+    names = [name for name, _value_ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(_("A name comes twice."), [Fault("", ", ".join(twice), _("each name once"))])
+    return dict(pairs)
+
+
+def _quantity(text: str, wanted: str, *, whole: bool) -> float | None:
+    """The number a text gives in the unit ``wanted``, or None; an integer where it is one and ``whole``."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
         return None
-    number = float(re.sub(r"[\u00a0\u202f ]", "", match[1]).replace(",", "."))
-    if match[2] is None:
-        return number
-    return units.convert(number, match[2], wanted)
+    digits = re.sub(f"[{_SPACES}]", "", match[1]).replace(",", ".").replace("\u2212", "-")
+    if whole and match[2] is None and _WHOLE.fullmatch(digits):
+        return int(digits)
+    number = float(digits)
+    if match[2] is not None:
+        number = units.convert(number, match[2], wanted)
+    return int(number) if whole and number.is_integer() else number
+
+
+def _number_faults(place: str, value: Any) -> list[Fault]:
+    """Numbers that cannot be kept exactly, at any depth: not finite, or integers that JSON would round."""
+    if isinstance(value, Mapping):
+        return [fault for key, one in value.items() for fault in _number_faults(f"{place}.{key}", one)]
+    if isinstance(value, list):
+        return [fault for rank, one in enumerate(value) for fault in _number_faults(f"{place}.{rank}", one)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [Fault(place, str(value), _expected("finite"))]
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return [Fault(place, str(value)[:80], _expected("maximum", LARGEST_INTEGER))]
+    return []
+
+
+_PYDANTIC_RULES = {
+    "greater_than_equal": ("minimum", "ge"),
+    "greater_than": ("exclusiveMinimum", "gt"),
+    "less_than_equal": ("maximum", "le"),
+    "less_than": ("exclusiveMaximum", "lt"),
+    "literal_error": ("enum", "expected"),
+    "enum": ("enum", "expected"),
+    "missing": ("missing", ""),
+    "finite_number": ("finite", ""),
+    "float_type": ("number", ""),
+    "float_parsing": ("number", ""),
+    "int_type": ("integer", ""),
+    "int_parsing": ("integer", ""),
+    "int_from_float": ("integer", ""),
+    "bool_type": ("boolean", ""),
+    "bool_parsing": ("boolean", ""),
+    "string_type": ("string", ""),
+}
+
+
+def _expected(rule: str, limit: Any = None, otherwise: str = "") -> str:
+    """What a rule of JSON Schema asks for, in words; ``otherwise`` for the rules that have none."""
+    words = {
+        "minimum": _("at least {limit}"),
+        "exclusiveMinimum": _("more than {limit}"),
+        "maximum": _("at most {limit}"),
+        "exclusiveMaximum": _("less than {limit}"),
+        "enum": _("one of {limit}"),
+        "missing": _("a value"),
+        "finite": _("a finite number"),
+        "number": _("a number"),
+        "integer": _("a whole number"),
+        "boolean": _("true or false"),
+        "string": _("a text"),
+    }
+    shown = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
+    return words[rule].format(limit=shown) if rule in words else otherwise
 
 
 def _pydantic_fault(detail: Any) -> Fault:
     place = ".".join(str(part) for part in detail["loc"]) or _("parameters")
     got = "" if detail["type"] == "missing" else repr(detail["input"])[:80]
-    return Fault(place, got, detail["msg"])
+    rule, limit = _PYDANTIC_RULES.get(detail["type"], ("", ""))
+    return Fault(place, got, _expected(rule, detail.get("ctx", {}).get(limit), detail["msg"]))
 
 
 def _checked_by_schema(values: dict[str, Any], schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     import jsonschema
 
-    filled = {n: d["default"] for n, d in schema.get("properties", {}).items() if "default" in d} | values
-    faults = [
-        Fault(".".join(map(str, e.absolute_path)) or _("parameters"), repr(e.instance)[:80], e.message)
-        for e in jsonschema.Draft202012Validator(schema).iter_errors(filled)
-    ]
-    faults += [
-        Fault(name, str(value), _("a finite number"))
+    filled = _with_defaults(values, schema)
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(filled)
+    by_place = {fault.where: fault for error in errors for fault in _schema_faults(error)}
+    return filled, list(by_place.values())
+
+
+def _with_defaults(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with the defaults of its properties, and of the objects in it."""
+    properties = schema.get("properties", {})
+    filled = {name: one["default"] for name, one in properties.items() if "default" in one} | dict(values)
+    return {
+        name: _with_defaults(value, properties[name])
+        if isinstance(value, Mapping) and "properties" in properties.get(name, {})
+        else value
         for name, value in filled.items()
-        if isinstance(value, float) and not math.isfinite(value)
-    ]
-    return filled, faults
+    }
+
+
+def _schema_faults(error: Any) -> list[Fault]:
+    place = ".".join(map(str, error.absolute_path))
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return [Fault(f"{place}.{name}".lstrip("."), expected=_expected("missing")) for name in missing]
+    rule = error.validator_value if error.validator == "type" else error.validator
+    expected = _expected(rule if isinstance(rule, str) else "", error.validator_value, error.message)
+    return [Fault(place or _("parameters"), repr(error.instance)[:80], expected)]

@@ -94,9 +94,15 @@ def read_error(folder: Path) -> tuple[str, tuple[Fault, ...]] | None:
     """The sentence and the faults of ``error.json``, or None if there is none that can be read."""
     try:
         content = json.loads((folder / ERROR_FILE).read_text(encoding="utf-8"))
-        return str(content["what"]), tuple(Fault(**fault) for fault in content.get("faults", []))
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(content["what"]), tuple(_fault(fault) for fault in content.get("faults", []))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _fault(said: Mapping[str, Any]) -> Fault:
+    """A fault as a program in any language writes it: numbers and nulls are read as texts, other keys left out."""
+    texts = {key: "" if said.get(key) is None else str(said[key]) for key in ("where", "got", "expected", "repair")}
+    return Fault(**texts)
 
 
 def read_answer(folder: Path) -> Answer:
@@ -109,26 +115,39 @@ def read_answer(folder: Path) -> Answer:
     """
     try:
         content = json.loads((folder / OUTPUTS_FILE).read_text(encoding="utf-8"))
-        return Answer(
+        answer = Answer(
             indicators=[Indicator(**one) for one in content.get("indicators", [])],
             notes=[str(note) for note in content.get("notes", [])],
             tables={name: _inside(folder, one["path"]) for name, one in content.get("tables", {}).items()},
             layers={
-                name: (_inside(folder, one["path"]), one["crs"]) for name, one in content.get("layers", {}).items()
+                name: (_inside(folder, one["path"]), _text(one["crs"]))
+                for name, one in content.get("layers", {}).items()
             },
             files={name: _inside(folder, one["path"]) for name, one in content.get("files", {}).items()},
         )
+        paths = [*answer.tables.values(), *(path for path, _crs in answer.layers.values()), *answer.files.values()]
+        if len(set(paths)) < len(paths):
+            raise ValueError(_("two outputs name one file"))
     except FileNotFoundError as error:
         missing = Path(str(error.filename or OUTPUTS_FILE)).name
         raise ModelFailed(_("The model's answer is incomplete."), [Fault(missing, _("no such file"))]) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelFailed(_("The model's answer cannot be read."), [Fault(OUTPUTS_FILE, str(error))]) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        said = _("no {key}").format(key=error) if isinstance(error, KeyError) else str(error)
+        raise ModelFailed(_("The model's answer cannot be read."), [Fault(OUTPUTS_FILE, said[:200])]) from None
+    return answer
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(_("{value} is not a text").format(value=value))
+    return value
 
 
 def _inside(folder: Path, name: str) -> Path:
     relative = PurePosixPath(name)
     path = folder / relative
-    if relative.is_absolute() or ".." in relative.parts or path.is_symlink():
+    linked = any((folder / one).is_symlink() for one in [relative, *relative.parents][:-1])
+    if relative.is_absolute() or ".." in relative.parts or linked:
         raise ValueError(_("{name} is not a file of the output folder").format(name=name))
     if not path.is_file():
         raise FileNotFoundError(2, "missing", name)

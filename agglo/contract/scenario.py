@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agglo.contract.documents import read_yaml
 from agglo.contract.errors import Fault, InvalidInput, nearest
 from agglo.contract.language import _
 
-_KEYS = ("name", "title", "version", "description", "parameters")
+_TEXTS = ("name", "title", "version", "description")
+_KEYS = (*_TEXTS, "parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +50,22 @@ def from_dict(content: Any, where: str) -> Scenario:
     ]
     if not content.get("name"):
         found.append(Fault(f"{where}: name", _("nothing"), _("a short name")))
-    parameters = content.get("parameters") or {}
+    given = {key: content[key] for key in _TEXTS if content.get(key) is not None}
+    found += [
+        Fault(f"{where}: {key}", str(value)[:80], _("a text"))
+        for key, value in given.items()
+        if not isinstance(value, str | int | float)
+    ]
+    parameters = {} if content.get("parameters") is None else content["parameters"]
     if not isinstance(parameters, Mapping) or not all(isinstance(v, Mapping) for v in parameters.values()):
         found.append(
             Fault(f"{where}: parameters", str(parameters)[:80], _("a mapping by model, then by name of parameter"))
         )
     if found:
         raise InvalidInput(_("This scenario cannot be used."), found)
-    texts = {key: str(content[key]) for key in ("name", "title", "version", "description") if key in content}
-    return Scenario(**texts, parameters=parameters)
+    return Scenario(**{key: str(value) for key, value in given.items()}, parameters=parameters)
 
 
 def read(path: Path) -> Scenario:
     """The scenario of a YAML file; errors as :func:`from_dict`."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidInput(
-            _("This scenario cannot be read."), [Fault(path.name, str(error).splitlines()[0], _("a YAML file"))]
-        ) from None
-    return from_dict(content, path.name)
+    return from_dict(read_yaml(path, _("This scenario cannot be read.")), path.name)

@@ -16,17 +16,20 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from agglo.contract import protocol
 from agglo.contract.context import Context
-from agglo.contract.errors import AggloError, InvalidInput
+from agglo.contract.errors import AggloError, Fault, InvalidInput, ModelFailed
 from agglo.contract.language import _
 from agglo.contract.model import Model
 from agglo.contract.outcome import Layer, Outcome
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+FILES_FOLDER = "files"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,9 +80,20 @@ def load(entry: str, code: Path) -> Model:
     """The model ``package.module:name`` imported from the kept code: a package's folder, or a single file."""
     module_name, _colon, attribute = entry.partition(":")
     package = _package_of(module_name, code)
-    parent = package.rpartition(".")[0]
-    if parent:
-        importlib.import_module(parent)
+    parent, _dot, child = package.rpartition(".")
+    holder = importlib.import_module(parent) if parent else None
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    module = _import(entry, package, code)
+    if holder is not None:
+        setattr(holder, child, module)
+    found = getattr(importlib.import_module(module_name), attribute)
+    if not isinstance(found, Model):
+        raise TypeError(_("{entry} is not a model.").format(entry=entry))
+    return found
+
+
+def _import(entry: str, package: str, code: Path) -> ModuleType:
     init = code / "__init__.py" if code.is_dir() else code
     locations = [str(code)] if code.is_dir() else None
     spec = importlib.util.spec_from_file_location(package, init, submodule_search_locations=locations)
@@ -88,17 +102,15 @@ def load(entry: str, code: Path) -> Model:
     module = importlib.util.module_from_spec(spec)
     sys.modules[package] = module
     spec.loader.exec_module(module)
-    found = getattr(importlib.import_module(module_name), attribute)
-    if not isinstance(found, Model):
-        raise TypeError(_("{entry} is not a model.").format(entry=entry))
-    return found
+    return module
 
 
 def _package_of(module_name: str, code: Path) -> str:
     """The package that ``code`` is the folder of: the module itself if it is one file or the package's ``__init__``."""
-    if code.is_file() or code.name == module_name.rpartition(".")[2]:
+    parent, _dot, last = module_name.rpartition(".")
+    if code.is_file() or (code.name == last and not (parent and (code / f"{last}.py").is_file())):
         return module_name
-    return module_name.rpartition(".")[0]
+    return parent
 
 
 def answer(model: Model, folder_in: Path, folder_out: Path, report: Callable[[float, str], None]) -> None:
@@ -108,6 +120,8 @@ def answer(model: Model, folder_in: Path, folder_out: Path, report: Callable[[fl
     scratch.mkdir()
     context = Context(scratch, question.seed, logging.getLogger(model.id), report)
     outcome = model(question.inputs, parameters=model.parameters.instance(question.parameters), context=context)
+    if not isinstance(outcome, Outcome):
+        raise TypeError(_("{model} returned {got}, not an Outcome.").format(model=model.id, got=type(outcome).__name__))
     write_outcome(outcome, folder_out)
 
 
@@ -123,13 +137,26 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     for name, table in outcome.tables.items():
         content["tables"][name] = {"path": _placed(table, folder, f"{name}.parquet")}
     for name, layer in outcome.layers.items():
-        crs = layer.crs if isinstance(layer, Layer) else _crs_of(layer)
-        table = layer.table if isinstance(layer, Layer) else layer
-        content["layers"][name] = {"path": _placed(table, folder, f"{name}.parquet"), "crs": crs}
+        path = _placed(_layer_table(layer) if isinstance(layer, Layer) else layer, folder, f"{name}.parquet")
+        crs = layer.crs if isinstance(layer, Layer) else _crs_of(folder / path, name)
+        content["layers"][name] = {"path": path, "crs": crs}
     for name, path in outcome.files.items():
-        content["files"][name] = {"path": _placed(path, folder, path.name)}
-    text = json.dumps(content, ensure_ascii=False, allow_nan=True)
+        (folder / FILES_FOLDER).mkdir(exist_ok=True)
+        content["files"][name] = {"path": _placed(path, folder, f"{FILES_FOLDER}/{name}{path.suffix}")}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=True, default=_plain)
     (folder / protocol.OUTPUTS_FILE).write_text(text, encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number as a plain one."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(_("{value} cannot be written as JSON").format(value=repr(value)[:80]))
+
+
+def _layer_table(layer: Layer) -> "pa.Table":
+    names = ["geometry" if name == layer.geometry else name for name in layer.table.column_names]
+    return layer.table.rename_columns(names)
 
 
 def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
@@ -142,15 +169,25 @@ def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
     return name
 
 
-def _crs_of(path: Path) -> str:
+def _crs_of(path: Path, name: str) -> str:
+    """The reference system that a GeoParquet file declares for its ``geometry`` (https://geoparquet.org, version 1.1)."""
     import pyarrow.parquet as pq
 
     described = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
-    columns: dict[str, Any] = described.get("columns", {})
-    crs = columns.get("geometry", {}).get("crs")
-    if crs is None:
+    column: dict[str, Any] | None = described.get("columns", {}).get("geometry")
+    if column is None:
+        raise ModelFailed(
+            _("A layer cannot be placed."), [Fault(name, expected=_("a GeoParquet file with a column named geometry"))]
+        )
+    if "crs" not in column:
         return "OGC:CRS84"
-    return f"{crs['id']['authority']}:{crs['id']['code']}"
+    try:
+        return f"{column['crs']['id']['authority']}:{column['crs']['id']['code']}"
+    except (KeyError, TypeError):
+        raise ModelFailed(
+            _("A layer cannot be placed."),
+            [Fault(name, expected=_("a reference system with its code, such as EPSG:2154"))],
+        ) from None
 
 
 if __name__ == "__main__":

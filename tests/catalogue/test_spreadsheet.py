@@ -1,12 +1,15 @@
 import re
-from datetime import datetime
+from datetime import datetime, time
 from zipfile import ZipFile
 
 import pytest
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
-from odf.text import P
+from odf.text import P, S, Span, Tab
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from agglo.catalogue import workbook
 from agglo.catalogue.source import Layout
@@ -64,6 +67,20 @@ def test_five_minute_times_come_back_to_the_millisecond(xlsx):
 
 def test_a_cell_is_named_as_a_spreadsheet_shows_it(xlsx):
     assert read(xlsx(ROWS)).where(1, "area") == 'Areas!B3 ("area")'
+
+
+def test_dates_since_1904_rich_text_and_times_of_day(xlsx):
+    def change(sheet, book):
+        book.epoch = CALENDAR_MAC_1904
+        sheet["A2"] = CellRichText("Pala", TextBlock(InlineFont(b=True), "iseau"))
+
+    path = xlsx([["name", "day", "hour"], [None, datetime(2024, 1, 2), time(8, 30)]], change)
+    assert cells(read(path)) == {"name": ["Palaiseau"], "day": [datetime(2024, 1, 2)], "hour": ["8:30:00"]}
+
+
+def test_the_first_days_of_1900_are_those_a_spreadsheet_shows(xlsx):
+    days = [datetime(1900, 1, 1), datetime(1900, 2, 28), datetime(1900, 3, 1)]
+    assert cells(read(xlsx([["day"], *([day] for day in days)])))["day"] == days
 
 
 def test_merged_cells_are_refused(xlsx):
@@ -208,6 +225,21 @@ def test_ods_values_keep_their_types(ods):
         "area": [12.5, None],
         "day": [datetime(2024, 1, 2), None],
     }
+
+
+def test_ods_text_keeps_its_spaces_and_loses_its_remarks(ods):
+    paragraph = P(text="a")
+    paragraph.addElement(S(c=3))
+    paragraph.addElement(Span(text="b"))
+    paragraph.addElement(Tab())
+    paragraph.addText("c")
+    rich = TableCell(valuetype="string")
+    rich.addElement(paragraph)
+    truth = TableCell(valuetype="boolean", booleanvalue="true")
+    share = TableCell(valuetype="percentage", value=0.25)
+    source = read(ods([["text", "truth", "share"], [rich, truth, share]]))
+    assert cells(source) == {"text": ["a   b\tc"], "truth": [True], "share": [0.25]}
+    assert source.percent == {"share"}
 
 
 def test_ods_repeated_cells_are_all_there(ods):

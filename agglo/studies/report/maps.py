@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agglo.territory.communes import Commune, Territory, fold
 from agglo.territory.geodesy import Point
@@ -48,7 +47,6 @@ class Drawing:
     bar_km: float
 
 
-@lru_cache(maxsize=4)
 def drawing(territory: Territory, width: float = WIDTH) -> Drawing:
     """The drawing of a territory, as high as its shape asks for.
 

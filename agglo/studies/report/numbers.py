@@ -1,6 +1,6 @@
-"""Numbers as people read them in the language in force: French (``1 234,5``, ``−3 %``) or English (``1,234.5``, ``−3%``).
+"""Figures of a report: numbers of :mod:`agglo.contract.numerals` with their units, and how they are rounded.
 
-Rounding happens here and nowhere else. A number that is not zero is never shown as zero: where it rounds to zero it
+A number that is not zero is never shown as zero: where it rounds to zero it
 reads ``≈ 0``. The minus sign is U+2212; a figure and its unit are joined by a no-break space.
 """
 
@@ -8,12 +8,12 @@ import math
 import re
 from collections.abc import Iterable
 
+from agglo.contract import numerals
 from agglo.contract.language import _, language
+from agglo.contract.numerals import MINUS_SIGN, NARROW_NO_BREAK_SPACE
 from agglo.contract.units import UNITS
 
-NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
-MINUS = "\u2212"
 NEARLY_ZERO = f"≈{NO_BREAK_SPACE}0"
 
 SIGNIFICANT_DIGITS = 3
@@ -38,12 +38,9 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     >>> number(1234.5, 1), number(-0.25, 2), number(0.04, 1), number(3, signed=True)
     ('1,234.5', '−0.25', '≈\\xa00', '+3')
     """
-    text = f"{abs(value):,.{decimals}f}"
-    if value and not text.strip("0.,"):
+    if value and not round(value, decimals):
         return NEARLY_ZERO
-    if language() == "fr":
-        text = text.replace(",", NARROW_SPACE).replace(".", ",")
-    return (MINUS if value < 0 else "+" if signed and value > 0 else "") + text
+    return ("+" if signed and value > 0 else "") + numerals.number(value, decimals)
 
 
 def figure(value: float | None, decimals: int = 0, *, signed: bool = False) -> str:
@@ -116,7 +113,7 @@ def plain(value: float, digits: int = 2) -> str:
     decimals = _decimals(abs(value), digits)
     text = number(_rounded(value, digits), decimals)
     whole, point, rest = text.partition("," if language() == "fr" else ".") if decimals else (text, "", "")
-    return whole + point + NARROW_SPACE.join(rest[start : start + 3] for start in range(0, len(rest), 3))
+    return whole + point + NARROW_NO_BREAK_SPACE.join(rest[start : start + 3] for start in range(0, len(rest), 3))
 
 
 def instant(text: str) -> str:
@@ -153,7 +150,7 @@ def quantities(text: str) -> str:
 
 def _requoted(match: re.Match[str]) -> str:
     value, decimals = float(match["figure"]), len(match["figure"].partition(".")[2])
-    sign = {"-": MINUS, "+": "+"}.get(match["sign"], "")
+    sign = {"-": MINUS_SIGN, "+": "+"}.get(match["sign"], "")
     written = number(value, decimals) if value else match["figure"]
     return f"{sign}{written}{NO_BREAK_SPACE}{unit_label(match['unit'])}"
 

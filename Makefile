@@ -1,0 +1,42 @@
+# make demo      set up, then ask the main question and write demo-report.html
+# make test      set up what tests need, check the code, run every test
+# make test-all  the same with the slow tests
+# make bench     measure, with MLflow beside where it can be installed
+# make check     format, lint, types and import floors alone
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SETUP := PYTHON="$(PYTHON)" scripts/setup
+
+.PHONY: demo test test-all check bench translations clean
+
+demo: $(VENV)/.ready-base
+	@$(BIN)/agglo demo
+
+test: $(VENV)/.ready-test
+	@scripts/check
+	@scripts/test -m "not slow"
+
+test-all: $(VENV)/.ready-test
+	@scripts/check
+	@scripts/test
+
+check: $(VENV)/.ready-test
+	@scripts/check
+
+bench: $(VENV)/.ready-test
+	@scripts/bench
+
+translations: $(VENV)/.ready-test
+	@scripts/translations
+
+$(VENV)/.ready-base: pyproject.toml constraints.txt scripts/setup
+	@$(SETUP) base
+
+$(VENV)/.ready-test: pyproject.toml constraints.txt scripts/setup
+	@$(SETUP) test
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,139 @@
+"""What identifiers are called before people: causes of change, qualities, fields of a card; and what signs mean."""
+
+from agglo.contract.language import _
+from agglo.footprint.statements import N_
+
+_SECTORS = {
+    "land-take": N_("Land take: land that is built over or sealed"),
+    "to-cropland": N_("Land that becomes cropland"),
+    "to-grassland": N_("Land that becomes grassland"),
+    "to-wetland": N_("Land that becomes wetland"),
+    "to-orchard": N_("Land that becomes orchard"),
+    "to-vineyard": N_("Land that becomes vineyard"),
+    "to-forest": N_("Land that becomes forest"),
+}
+
+_QUALITIES = {
+    "measured": N_("measured"),
+    "modelled": N_("modelled"),
+    "declared": N_("declared"),
+    "assumed": N_("assumed"),
+}
+
+_EXPLANATIONS = {
+    "land.carbon-stock": N_(
+        "All the carbon that soils (down to 30 cm) and plants hold today. One tonne of carbon in the air makes 3.67 "
+        "tonnes of CO₂."
+    ),
+    "land.carbon-flux": N_(
+        "What a change of land use does to carbon in one year. A plus means that soils and plants store carbon; a minus "
+        "means that they lose it and that it goes into the air as CO₂."
+    ),
+    "land.take": N_("Fields, nature and woods that become built or sealed land in one year."),
+    "land.uncounted-area": N_(
+        "Land whose kind has no published carbon factor (water, bare ground): it is left out of the stock, not estimated."
+    ),
+}
+
+_READINGS = {
+    # indicator: what is said under a figure above zero, and under one below
+    "land.carbon-flux": (N_("stored each year"), N_("lost to the air each year")),
+}
+
+_STATUSES = {
+    "measured": N_("measured while it ran"),
+    "partial": N_("measured in part"),
+    "declared": N_("declared"),
+    "unknown": N_("not known"),
+}
+
+_CERTIFICATES = {
+    "identical": N_("verified: identical"),
+    "within tolerance": N_("verified: within tolerance"),
+    "differs": N_("verified: differs"),
+    "cannot run": N_("could not be run again"),
+}
+
+_FIELDS = {
+    "title": N_("title"),
+    "purpose": N_("purpose"),
+    "method": N_("method"),
+    "references": N_("references"),
+    "data": N_("data"),
+    "limits": N_("limits"),
+    "performance": N_("performance"),
+    "maker": N_("maker"),
+    "licence": N_("licence"),
+    "custody": N_("custody of the code"),
+    "hosting_country": N_("hosting country"),
+    "applicable_law": N_("applicable law"),
+    "subcontractors": N_("subcontractors"),
+    "legal_basis": N_("legal basis"),
+    "ai_act_class": N_("class under the AI Act"),
+    "human_oversight": N_("human oversight"),
+    "left_out": N_("who may be left out"),
+    "human_channel": N_("a person to turn to"),
+    "owner": N_("owner"),
+    "contract": N_("contract"),
+    "cost": N_("cost"),
+    "benefit": N_("benefit"),
+    "benefit_measure": N_("how the benefit is measured"),
+    "simple_baseline": N_("simpler method to compare with"),
+}
+
+
+def sector(identifier: str) -> str:
+    """A cause of change in plain words; its identifier where we have none."""
+    return _in_words(_SECTORS, identifier)
+
+
+def quality(identifier: str) -> str:
+    """How a figure was obtained.
+
+    >>> quality("modelled")
+    'modelled'
+    """
+    return _in_words(_QUALITIES, identifier)
+
+
+def explanation(indicator: str) -> str:
+    """What an indicator says, for someone who does not know the field; empty where we have no words for it."""
+    return _in_words(_EXPLANATIONS, indicator, "")
+
+
+def reading(indicator: str, value: float | None) -> str:
+    """What the sign of a figure means: ``lost to the air each year``; empty where the sign says nothing more."""
+    if not value or indicator not in _READINGS:
+        return ""
+    positive, negative = _READINGS[indicator]
+    return _(positive if value > 0 else negative)
+
+
+def verdict(better: str, difference: float | None) -> str:
+    """Whether a difference is good or bad, as the indicator's ``better`` says: higher, lower or none."""
+    if difference is None or better == "none":
+        return ""
+    if not difference:
+        return _("no difference")
+    return _("for the better") if (difference > 0) == (better == "higher") else _("for the worse")
+
+
+def status(identifier: str) -> str:
+    """How a footprint was obtained."""
+    return _in_words(_STATUSES, identifier)
+
+
+def certificate(identifier: str) -> str:
+    """What a verification found."""
+    return _in_words(_CERTIFICATES, identifier)
+
+
+def undeclared(field: str) -> str:
+    """A field of a card (``authority.legal_basis``) in words."""
+    return _in_words(_FIELDS, field.rpartition(".")[2])
+
+
+def _in_words(words: dict[str, str], identifier: str, fallback: str | None = None) -> str:
+    if identifier in words:
+        return _(words[identifier])
+    return identifier if fallback is None else fallback
