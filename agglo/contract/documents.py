@@ -1,10 +1,15 @@
 """YAML files that people write: read without losing anything they wrote."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.language import _
+
+if TYPE_CHECKING:
+    from yaml import Node
+
+_DATES = "tag:yaml.org,2002:timestamp"
 
 
 def read_yaml(path: Path, what: str) -> Any:
@@ -17,32 +22,36 @@ def read_yaml(path: Path, what: str) -> Any:
     """
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """Safe YAML, without dates, each key once."""
-
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    twice: list[Fault] = []
-
-    def mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[tuple[str, str]] = set()
-        for key, _value in node.value:
-            identity = (str(key.tag), str(key.value))
-            if identity in seen:
-                place = _("{file}, line {line}").format(file=path.name, line=key.start_mark.line + 1)
-                twice.append(Fault(place, str(key.value)[:80], _("each key once")))
-            seen.add(identity)
-        content: dict[Any, Any] = yaml.SafeLoader.construct_mapping(loader, node, deep)
-        return content
-
-    Loader.construct_mapping = mapping  # type: ignore[method-assign]
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader)  # noqa: S506
+        loader: Any = yaml.SafeLoader(path.read_text(encoding="utf-8-sig"))
+        loader.yaml_implicit_resolvers = {
+            first: [(tag, pattern) for tag, pattern in resolvers if tag != _DATES]
+            for first, resolvers in loader.yaml_implicit_resolvers.items()
+        }
+        node = loader.get_single_node()
+        faults = _keys_given_twice(node, path.name, set())
+        content = None if node is None or faults else loader.construct_document(node)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         said = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
         raise InvalidInput(what, [Fault(path.name, str(said)[:200], _("a YAML file"))]) from None
-    if twice:
-        raise InvalidInput(what, twice)
+    if faults:
+        raise InvalidInput(what, faults)
     return content
+
+
+def _keys_given_twice(node: "Node | None", file: str, visited: set[int]) -> list[Fault]:
+    from yaml import MappingNode, SequenceNode
+
+    if not isinstance(node, MappingNode | SequenceNode) or id(node) in visited:
+        return []
+    visited.add(id(node))
+    if isinstance(node, SequenceNode):
+        return [fault for one in node.value for fault in _keys_given_twice(one, file, visited)]
+    found, seen = [], set()
+    for key, value in node.value:
+        if isinstance(key.value, str) and key.value in seen:
+            place = _("{file}, line {line}").format(file=file, line=key.start_mark.line + 1)
+            found.append(Fault(place, str(key.value)[:80], _("each key once")))
+        seen.add(key.value if isinstance(key.value, str) else id(key))
+        found += _keys_given_twice(value, file, visited)
+    return found

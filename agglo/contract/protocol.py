@@ -114,27 +114,34 @@ def read_answer(folder: Path) -> Answer:
         There is no such file, it cannot be read, or it names a file that is missing or outside the folder.
     """
     try:
-        content = json.loads((folder / OUTPUTS_FILE).read_text(encoding="utf-8"))
-        answer = Answer(
-            indicators=[Indicator(**one) for one in content.get("indicators", [])],
-            notes=[str(note) for note in content.get("notes", [])],
-            tables={name: _inside(folder, one["path"]) for name, one in content.get("tables", {}).items()},
-            layers={
-                name: (_inside(folder, one["path"]), _text(one["crs"]))
-                for name, one in content.get("layers", {}).items()
-            },
-            files={name: _inside(folder, one["path"]) for name, one in content.get("files", {}).items()},
-        )
-        paths = [*answer.tables.values(), *(path for path, _crs in answer.layers.values()), *answer.files.values()]
-        if len(set(paths)) < len(paths):
-            raise ValueError(_("two outputs name one file"))
+        return _answer(folder, json.loads((folder / OUTPUTS_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         missing = Path(str(error.filename or OUTPUTS_FILE)).name
         raise ModelFailed(_("The model's answer is incomplete."), [Fault(missing, _("no such file"))]) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         said = _("no {key}").format(key=error) if isinstance(error, KeyError) else str(error)
         raise ModelFailed(_("The model's answer cannot be read."), [Fault(OUTPUTS_FILE, said[:200])]) from None
-    return answer
+
+
+def _answer(folder: Path, content: Mapping[str, Any]) -> Answer:
+    tables = {name: _inside(folder, one["path"]) for name, one in content.get("tables", {}).items()}
+    layers = {
+        name: (_inside(folder, one["path"]), _text(one["crs"])) for name, one in content.get("layers", {}).items()
+    }
+    files = {name: _inside(folder, one["path"]) for name, one in content.get("files", {}).items()}
+    paths = [*tables.values(), *(path for path, _crs in layers.values()), *files.values()]
+    notes = content.get("notes", [])
+    if not isinstance(notes, list):
+        raise TypeError(_("{value} is not a list").format(value=repr(notes)[:80]))
+    if len(set(paths)) < len(paths):
+        raise ValueError(_("two outputs name one file"))
+    return Answer(
+        indicators=[Indicator(**one) for one in content.get("indicators", [])],
+        notes=[str(note) for note in notes],
+        tables=tables,
+        layers=layers,
+        files=files,
+    )
 
 
 def _text(value: Any) -> str:

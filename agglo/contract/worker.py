@@ -137,9 +137,9 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     for name, table in outcome.tables.items():
         content["tables"][name] = {"path": _placed(table, folder, f"{name}.parquet")}
     for name, layer in outcome.layers.items():
-        path = _placed(_layer_table(layer) if isinstance(layer, Layer) else layer, folder, f"{name}.parquet")
-        crs = layer.crs if isinstance(layer, Layer) else _crs_of(folder / path, name)
-        content["layers"][name] = {"path": path, "crs": crs}
+        place = _placed(_layer_table(layer) if isinstance(layer, Layer) else layer, folder, f"{name}.parquet")
+        crs = layer.crs if isinstance(layer, Layer) else _crs_of(folder / place, name)
+        content["layers"][name] = {"path": place, "crs": crs}
     for name, path in outcome.files.items():
         (folder / FILES_FOLDER).mkdir(exist_ok=True)
         content["files"][name] = {"path": _placed(path, folder, f"{FILES_FOLDER}/{name}{path.suffix}")}
@@ -170,7 +170,7 @@ def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
 
 
 def _crs_of(path: Path, name: str) -> str:
-    """The reference system that a GeoParquet file declares for its ``geometry`` (https://geoparquet.org, version 1.1)."""
+    """The reference system a GeoParquet file (https://geoparquet.org, version 1.1) declares for its ``geometry``."""
     import pyarrow.parquet as pq
 
     described = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))

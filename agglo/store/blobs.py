@@ -4,6 +4,8 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
@@ -26,29 +28,34 @@ def put(workspace: Workspace, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(workspace, digest)
     if not path.exists():
-        _publish(path, content)
+        with _aside(workspace) as aside:
+            aside.write_bytes(content)
+            sync_file(aside)
+            _place(aside, path)
     return digest
 
 
 def put_file(workspace: Workspace, source: Path) -> str:
     """Keep a copy of a file; the answer is the SHA-256 of what was kept."""
     digest, _size = sha256_of(source)
-    path = path_of(workspace, digest)
-    if not path.exists():
-        return _copy(workspace, source)
-    return digest
-
-
-def _copy(workspace: Workspace, source: Path) -> str:
-    aside = workspace.staging / f"blob-{os.getpid()}-{os.urandom(4).hex()}"
-    try:
+    if path_of(workspace, digest).exists():
+        return digest
+    with _aside(workspace) as aside:
         shutil.copyfile(source, aside)
         sync_file(aside)
         digest, _size = sha256_of(aside)
         _place(aside, path_of(workspace, digest))
-    finally:
-        aside.unlink(missing_ok=True)
     return digest
+
+
+@contextmanager
+def _aside(workspace: Workspace) -> Iterator[Path]:
+    """A place of our own in ``staging``; what is left there is removed."""
+    path = workspace.staging / f"blob-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def get(workspace: Workspace, digest: str) -> bytes:
@@ -58,8 +65,7 @@ def get(workspace: Workspace, digest: str) -> bytes:
     ------
     NotFound, Damaged
     """
-    path = check(workspace, digest)
-    return path.read_bytes()
+    return check(workspace, digest).read_bytes()
 
 
 def check(workspace: Workspace, digest: str) -> Path:
@@ -71,19 +77,6 @@ def check(workspace: Workspace, digest: str) -> Path:
     if found != digest:
         raise Damaged(_("A kept file has changed."), [Fault(f"blobs/{digest[:12]}", found[:12], digest[:12])])
     return path
-
-
-def _publish(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _place(aside: Path, path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def _pue(value: Any) -> float | None:
     if value is None or value == "":
         return None
     try:
-        number = float(value)
+        number = 0.0 if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         number = 0.0
     if not 1.0 <= number <= 10.0:
@@ -82,9 +83,8 @@ _SETTINGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
 
 def write_template(folder: Path) -> None:
     """Write an ``agglo.toml`` that shows every setting, if there is none."""
-    path = folder / CONFIG_FILE
-    if not path.exists():
-        path.write_text(_TEMPLATE, encoding="utf-8")
+    with suppress(FileExistsError), (folder / CONFIG_FILE).open("x", encoding="utf-8") as file:
+        file.write(_TEMPLATE)
 
 
 def read(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Setting]:
@@ -120,8 +120,8 @@ def read(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str,
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidInput(_("The settings cannot be read."), [Fault(CONFIG_FILE, str(error), "TOML")]) from None

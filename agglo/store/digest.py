@@ -5,8 +5,9 @@ A table is its columns, by name, each cast to one of a closed set of logical typ
 content; the order of columns, the chunks, the compression and the library's version are not. NaN and null are two
 things; every NaN is the same NaN, and -0.0 is 0.0.
 
-Digest of a column: SHA-256 over three SHA-256: which rows are set (one byte a row), values (little-endian; zero where
-null), and lengths (int64) for texts and binaries. Digest of a table: SHA-256 over the RFC 8785 JSON of
+Digest of a column: SHA-256 over three SHA-256: which rows are set (one byte a row), values (little-endian, zero where
+null; texts and binaries end to end; decimals in plain notation, each followed by a newline), and lengths in bytes
+(int64) for texts and binaries. Digest of a table: SHA-256 over the RFC 8785 JSON of
 ``{"rows": n, "columns": [[name, type, digest], ...]}``, columns sorted by name.
 """
 
@@ -26,10 +27,22 @@ BATCH_ROWS = 131_072
 
 
 def canonical_json(content: Any) -> bytes:
-    """Canonical JSON (RFC 8785)."""
+    """Canonical JSON (RFC 8785).
+
+    Raises
+    ------
+    InvalidInput
+        A number is not finite or an integer is not exact as a 64-bit number.
+    """
     import rfc8785
 
-    return bytes(rfc8785.dumps(content))
+    try:
+        return bytes(rfc8785.dumps(content))
+    except rfc8785.CanonicalizationError as error:
+        raise InvalidInput(
+            _("This cannot be written as canonical JSON."),
+            [Fault("JSON", str(error)[:200], _("texts, finite numbers, and integers below 2^53"))],
+        ) from None
 
 
 def of_json(content: Any) -> str:
@@ -47,7 +60,8 @@ def of_table(table: "pa.Table", *, crs: Mapping[str, str] | None = None) -> str:
     Raises
     ------
     InvalidInput
-        A column is of a type outside the closed set (a local time without a zone, a nested list...).
+        A column is of a type outside the closed set (a local time without a zone, a nested list...) or holds values
+        outside its logical type (an instant finer than a microsecond, an integer above 2^63); or two have one name.
     """
     return _digest(table.schema, table.to_batches(max_chunksize=BATCH_ROWS), crs or {})
 
@@ -64,10 +78,8 @@ def logical_type(kind: "pa.DataType", crs: str | None = None) -> str | None:
     """The logical type a stored type is cast to, or None if it has none."""
     import pyarrow.types as pt
 
-    if crs is not None:
-        return f"wkb:{crs}"
     if pt.is_dictionary(kind):
-        return logical_type(kind.value_type)
+        return logical_type(kind.value_type, crs)
     if pt.is_decimal(kind):
         return f"decimal({kind.scale})"
     if pt.is_timestamp(kind):
@@ -77,10 +89,15 @@ def logical_type(kind: "pa.DataType", crs: str | None = None) -> str | None:
         "int64": pt.is_integer,
         "float64": pt.is_floating,
         "date": pt.is_date,
-        "string": lambda k: pt.is_string(k) or pt.is_large_string(k),
-        "binary": lambda k: pt.is_binary(k) or pt.is_large_binary(k) or pt.is_fixed_size_binary(k),
+        "string": lambda k: pt.is_string(k) or pt.is_large_string(k) or pt.is_string_view(k),
+        "binary": lambda k: (
+            pt.is_binary(k) or pt.is_large_binary(k) or pt.is_fixed_size_binary(k) or pt.is_binary_view(k)
+        ),
     }
-    return next((name for name, test in tests.items() if test(kind)), None)
+    found = next((name for name, test in tests.items() if test(kind)), None)
+    if crs is not None:
+        return f"wkb:{crs}" if found == "binary" else None
+    return found
 
 
 class _Column:
@@ -107,25 +124,42 @@ class _Column:
 
 
 def _digest(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]", crs: Mapping[str, str]) -> str:
-    columns = {}
-    faults = []
-    for field in schema:
-        logical = logical_type(field.type, crs.get(field.name))
-        if logical is None:
-            faults.append(
-                Fault(field.name, str(field.type), _("bool, integer, number, decimal, text, date or UTC instant"))
-            )
-        else:
-            columns[field.name] = _Column(logical)
-    if faults:
-        raise InvalidInput(_("These columns have no logical type."), faults)
+    columns = _columns(schema, crs)
     rows = 0
     for batch in batches:
         rows += batch.num_rows
         for name, column in columns.items():
-            column.add(batch.column(name))
+            _add(column, name, batch.column(name))
     described = [[name, columns[name].logical, columns[name].hexdigest()] for name in sorted(columns)]
     return of_json({"rows": rows, "columns": described})
+
+
+def _columns(schema: "pa.Schema", crs: Mapping[str, str]) -> dict[str, _Column]:
+    columns: dict[str, _Column] = {}
+    faults = []
+    for field in schema:
+        logical = logical_type(field.type, crs.get(field.name))
+        if logical is None:
+            expected = _("WKB") if field.name in crs else _("bool, integer, number, decimal, text, date or UTC instant")
+            faults.append(Fault(field.name, str(field.type), expected))
+        elif field.name in columns:
+            faults.append(Fault(field.name, _("several columns of this name"), _("one")))
+        else:
+            columns[field.name] = _Column(logical)
+    if faults:
+        raise InvalidInput(_("These columns have no logical type."), faults)
+    return columns
+
+
+def _add(column: _Column, name: str, array: "pa.Array") -> None:
+    import pyarrow as pa
+
+    try:
+        column.add(array)
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(
+            _("A column holds values outside its logical type."), [Fault(name, str(error)[:200], column.logical)]
+        ) from None
 
 
 def _pieces(array: "pa.Array", logical: str) -> "Iterator[Buffer]":
@@ -145,7 +179,7 @@ def _pieces(array: "pa.Array", logical: str) -> "Iterator[Buffer]":
         instants = array.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
         yield pc.fill_null(instants, 0).to_numpy().astype("<i8", copy=False)
     elif logical.startswith("decimal"):
-        yield "\n".join("" if value is None else format(value, "f") for value in array.to_pylist()).encode()
+        yield "".join(f"{'' if value is None else format(value, 'f')}\n" for value in array.to_pylist()).encode()
     else:
         yield from _bytes_of(array)
 
@@ -162,16 +196,11 @@ def _bytes_of(array: "pa.Array") -> "Iterator[Buffer]":
     import numpy as np
     import pyarrow as pa
 
-    large = array.cast(pa.large_binary())
-    if large.null_count:
-        large = large.drop_null()
-    if len(large):
-        offsets = np.frombuffer(large.buffers()[1], dtype="<i8")[large.offset : large.offset + len(large) + 1]
-        yield (
-            memoryview(large.buffers()[2])[int(offsets[0]) : int(offsets[-1])]
-            if large.buffers()[2]
-            else memoryview(b"")
-        )
+    large = array.cast(pa.large_binary()).drop_null()
+    offsets, values = large.buffers()[1:]
+    if len(large) and values is not None:
+        bounds = np.frombuffer(offsets, dtype="<i8")[large.offset : large.offset + len(large) + 1]
+        yield memoryview(values)[int(bounds[0]) : int(bounds[-1])]
 
 
 def _lengths(array: "pa.Array") -> "Buffer":

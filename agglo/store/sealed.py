@@ -4,13 +4,14 @@ A sealed folder holds its files, ``manifest.json`` with the digest of each, and 
 Folders are never migrated: ``format`` says how to read one, and readers for every format stay.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from agglo.contract.errors import Damaged, Fault, NotFound
+from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
 from agglo.store import files, locks
 from agglo.store.identifiers import new_id, now
@@ -39,11 +40,13 @@ class Sealed:
         """
         path = self.folder / MANIFEST_FILE
         try:
-            content: dict[str, Any] = files.read_json(path)
+            content = files.read_json(path)
         except FileNotFoundError:
             raise NotFound(_("Nothing is kept under {name}.").format(name=self.folder.name)) from None
         except ValueError:
-            raise Damaged(_("A manifest cannot be read."), [Fault(_where(path), expected="JSON")]) from None
+            content = None
+        if not isinstance(content, dict):
+            raise Damaged(_("A manifest cannot be read."), [Fault(_where(path), expected="JSON")])
         if content.get("format") != FORMAT:
             raise Damaged(
                 _("This was kept by another version of agglo."),
@@ -56,8 +59,20 @@ class Sealed:
         return (self.folder / MANIFEST_FILE).is_file()
 
     def json(self, name: str) -> Any:
-        """The content of one of its JSON files."""
-        return files.read_json(self.folder / name)
+        """The content of one of its JSON files.
+
+        Raises
+        ------
+        Damaged
+            It is missing or cannot be read.
+        """
+        path = self.folder / name
+        try:
+            return files.read_json(path)
+        except FileNotFoundError:
+            raise Damaged(_("A kept file is missing."), [Fault(_where(path), _("nothing"))]) from None
+        except ValueError:
+            raise Damaged(_("A kept file cannot be read."), [Fault(_where(path), expected="JSON")]) from None
 
     def check(self) -> None:
         """Compare every file with the manifest.
@@ -69,7 +84,7 @@ class Sealed:
         """
         described: Mapping[str, Any] = self.manifest["files"]
         found = [fault for name, entry in described.items() if (fault := self._fault_of(name, entry))]
-        present = {str(path.relative_to(self.folder)) for path in files.walk(self.folder)}
+        present = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if _is_content(path)}
         extra = sorted(
             name for name in present - set(described) - {MANIFEST_FILE} if not name.startswith(f"{EVENTS_FOLDER}/")
         )
@@ -79,8 +94,9 @@ class Sealed:
 
     def _fault_of(self, name: str, entry: Mapping[str, Any]) -> Fault | None:
         path = self.folder / name
-        if not path.is_file():
-            return Fault(f"{self.folder.name}/{name}", _("nothing"), f"{entry['bytes']} bytes")
+        if path.is_symlink() or not path.is_file():
+            got = _("a link") if path.is_symlink() else _("nothing")
+            return Fault(f"{self.folder.name}/{name}", got, _("{count} bytes").format(count=entry["bytes"]))
         digest, _size = files.sha256_of(path)
         return (
             None
@@ -97,29 +113,53 @@ class Sealed:
         return str(event["id"])
 
     def events(self, kind: str = "") -> list[dict[str, Any]]:
-        """Its events, oldest first, all or of one kind."""
-        pattern = f"*.{kind}.json" if kind else "*.json"
-        return [files.read_json(path) for path in sorted((self.folder / EVENTS_FOLDER).glob(pattern))]
+        """Its events, oldest first, all or of one kind.
+
+        Raises
+        ------
+        Damaged
+            An event cannot be read.
+        """
+        ending = f".{kind}.json" if kind else ".json"
+        try:
+            names = sorted(os.listdir(self.folder / EVENTS_FOLDER))
+        except FileNotFoundError:
+            return []
+        return [
+            self.json(f"{EVENTS_FOLDER}/{name}") for name in names if name.endswith(ending) and not name.startswith(".")
+        ]
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def seal(staging: Path, target: Path, *, kind: str, id: str, details: Mapping[str, Any] | None = None) -> Sealed:
     """Give every file in ``staging`` its place in a manifest, sync all to the disk and rename it to ``target``.
 
     ``details`` go into the manifest as they are: logical digests, blobs referred to.
+
+    Raises
+    ------
+    InvalidInput
+        There is a symbolic link in ``staging``: what it leads to would not be kept.
     """
     described = {}
-    for path in files.walk(staging):
-        if path.parent.name == EVENTS_FOLDER and path.parent.parent == staging:
-            files.sync_file(path)
+    folders = []
+    for path in sorted(staging.rglob("*")):
+        if path.is_symlink():
+            raise InvalidInput(_("A link cannot be sealed."), [Fault(path.name, expected=_("a plain file"))])
+        if path.is_dir():
+            folders.append(path)
             continue
-        digest, size = files.sha256_of(path)
         files.sync_file(path)
-        described[str(path.relative_to(staging))] = {"sha256": digest, "bytes": size}
+        if path.parent != staging / EVENTS_FOLDER:
+            digest, size = files.sha256_of(path)
+            described[str(path.relative_to(staging))] = {"sha256": digest, "bytes": size}
     manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described}
     files.write_atomically(staging / MANIFEST_FILE, files.to_json(manifest))
-    for folder in {path.parent for path in files.walk(staging)}:
-        if folder != staging:
-            files.sync_folder(folder)
+    for folder in folders:
+        files.sync_folder(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
     files.sync_folder(target.parent)
@@ -144,13 +184,15 @@ def keep(
 def finish_interrupted(workspace: Workspace) -> None:
     """Index what a dead process had sealed and not yet indexed."""
     for intent in workspace.staging.glob(f"*{_INTENT}"):
-        with locks.try_hold(workspace.lock(intent.name)) as free:
-            if not free or not intent.exists():
-                continue
-            content = files.read_json(intent)
-            if (sealed := Sealed(workspace.root / content["target"])).exists:
-                workspace.index.add(content["kind"], sealed)
-            intent.unlink()
+        lock = workspace.lock(intent.name)
+        with locks.try_hold(lock) as free:
+            if free and intent.exists():
+                content = files.read_json(intent)
+                if (sealed := Sealed(workspace.root / content["target"])).exists:
+                    workspace.index.add(content["kind"], sealed)
+                intent.unlink()
+        if free:
+            lock.unlink(missing_ok=True)
 
 
 def _where(path: Path) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.language import _
-from agglo.store import config
+from agglo.store import config, locks
 from agglo.store.files import write_atomically
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class Workspace:
         """An opaque identifier of whoever uses this workspace from the command line: a random one, never a name."""
         path = self.root / "actor"
         if not path.exists():
-            write_atomically(path, f"actor-{os.urandom(6).hex()}\n".encode())
+            with locks.hold(self.lock("actor")):
+                if not path.exists():
+                    write_atomically(path, f"actor-{os.urandom(6).hex()}\n".encode())
         return path.read_text(encoding="utf-8").strip()
 
 
@@ -115,9 +117,10 @@ def open_workspace(folder: Path | None = None) -> Workspace:
             [Fault(str(root), _("other files"), _("an empty folder, a new name, or a workspace"))],
         )
     try:
-        for name in _FOLDERS:
-            (root / name).mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
         config.write_template(root)
+        for name in _FOLDERS:
+            (root / name).mkdir(exist_ok=True)
     except OSError as error:
         raise InvalidInput(
             _("The workspace cannot be made."),
