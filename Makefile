@@ -30,7 +30,7 @@ bench: $(VENV)/.ready-test
 	@scripts/bench
 
 translations: $(VENV)/.ready-test
-	@scripts/translations
+	@$(BIN)/python scripts/translations
 
 $(VENV)/.ready-base: pyproject.toml constraints.txt scripts/setup
 	@$(SETUP) base

@@ -81,7 +81,7 @@ def _texts() -> dict[str, str]:
             continue
         content = path.read_bytes()
         if b"\0" not in content[:4096]:
-            found[path.relative_to(ROOT).as_posix()] = content.decode("utf-8")
+            found[path.relative_to(ROOT).as_posix()] = content.decode("utf-8", "replace")
     return found
 
 

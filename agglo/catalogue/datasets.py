@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agglo.catalogue import known_schemas
+from agglo.contract import geoparquet
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import Text, _
 from agglo.store import digest, files
@@ -172,7 +173,8 @@ def _keep(
     staging = workspace.staging / new_id()
     staging.mkdir()
     try:
-        pq.write_table(table, staging / DATA_FILE, compression="zstd")
+        crs = description["crs"]
+        pq.write_table(geoparquet.described(table, crs) if crs else table, staging / DATA_FILE, compression="zstd")
         (staging / DATA_FILE).chmod(0o444)
         (staging / DESCRIPTION_FILE).write_bytes(files.to_json(description))
         (staging / SCHEMA_FILE).write_bytes(files.to_json(schema))

@@ -1,129 +1,171 @@
 """A run in words: what was asked, the answer, what it leaves out, what it cost, how to check it."""
 
-from agglo.catalogue import datasets
-from agglo.cli import show
-from agglo.contract import card as cards
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agglo.cli import cost, places, show, words
 from agglo.contract.errors import AggloError, Fault
 from agglo.contract.indicators import Indicator, vocabulary
 from agglo.contract.language import _, in_language
-from agglo.contract.model import from_interface
-from agglo.contract.numerals import number, significant
-from agglo.footprint.record import FootprintRecord
-from agglo.runs.run import Run
-from agglo.store.workspace import Workspace
+from agglo.contract.numerals import decimals_for, instant, number, quantities, unit_label
+
+if TYPE_CHECKING:
+    from agglo.runs.run import Run
+    from agglo.store.workspace import Workspace
 
 MOST_PLACES = 40
-BYTES_PER_MB = 1e6
+LOG_LINES = 8
+SHORT_ID = 12
+"""Last characters of a run's identifier that name it in a list: those that are random."""
 
 
-def run_text(workspace: Workspace, run: Run) -> str:
-    """Everything a person needs to read a run, in the order they need it."""
-    parts = [_question(workspace, run)]
-    parts.append(_failure(run) if run.state == "failed" else _answer(run))
-    parts += [_leaves_out(workspace, run), cost_text(run.footprint), _proof(run)]
+def short(run_id: str) -> str:
+    """The end of a run's identifier, which every command takes for the whole."""
+    return run_id[-SHORT_ID:]
+
+
+def run_text(workspace: "Workspace", run: "Run", folder: Path | None = None) -> str:
+    """Everything a person needs to read a run, in the order they need it; ``folder`` is the workspace they named."""
+    failed = run.state == "failed"
+    parts = [_question(workspace, run), _failure(run) if failed else _answer(run), _notes(run), _draft(workspace, run)]
+    parts += [cost.text([run.footprint], _("cost")), cost.assumptions(run.footprint), _proof(run, folder)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _question(workspace: Workspace, run: Run) -> str:
+def _question(workspace: "Workspace", run: "Run") -> str:
     content = run.content
     facts = {
-        _("run"): run.id,
+        _("run"): _("{id}, {state}, {date}").format(
+            id=run.id, state=words.state(run.state), date=instant(content["finished"])
+        ),
         _("model"): f"{run.model}  {in_language(content['model']['title'])}",
         _("covers"): in_language(content["model"]["headline"]),
     }
     if content["scenario"]:
-        facts[_("scenario")] = f"{content['scenario']['name']} ({content['scenario']['version']})"
+        facts[_("scenario")] = "{name} ({version})  {title}".format(**content["scenario"]).rstrip()
     for name, one in content["inputs"].items():
         facts[name] = f"{one['dataset']}@{one['version']}  {_title_of(workspace, one)}".rstrip()
+    described = content["model"]["parameters"].get("properties", {})
     for name, value in content["parameters"].items():
-        facts[name] = str(value)
+        facts[name] = _parameter(value, described.get(name, {}))
     return show.pairs(facts)
 
 
-def _title_of(workspace: Workspace, one: dict[str, str]) -> str:
+def _title_of(workspace: "Workspace", one: dict[str, str]) -> str:
+    from agglo.catalogue import datasets
+
     try:
         return str(datasets.find(workspace, f"{one['dataset']}@{one['version']}").description["title"])
     except AggloError:
         return _("(no longer in this workspace)")
 
 
-def _failure(run: Run) -> str:
+def _parameter(value: Any, described: dict[str, Any]) -> str:
+    """A value, its unit, and what it is."""
+    unit, title = described.get("unit", "1"), described.get("title", "")
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and value.is_integer():
+        shown = str(int(value))
+    shown = shown if unit == "1" else f"{shown} {unit}"
+    if value is None or value in ({}, [], ""):
+        shown = _("none")
+    return f"{shown}  {_(title)}" if title else shown
+
+
+def _failure(run: "Run") -> str:
     failure = run.content["failure"]
-    lines = [_("No answer: {what}").format(what=failure["what"])]
-    lines += [f"  - {Fault(**fault)}" for fault in failure["faults"]]
+    lines = [show.paragraph(_("No answer: {what}").format(what=failure["what"]))]
+    lines += [show.paragraph(str(Fault(**fault)), lead="  - ") for fault in failure["faults"]]
     if failure["reason"] in ("raised", "killed") and run.log.strip():
-        lines += [_("End of its log:"), *(f"  {line}" for line in run.log.strip().splitlines()[-8:])]
+        lines += [_("End of its log:"), *(f"  {line}" for line in run.log.strip().splitlines()[-LOG_LINES:])]
     return "\n".join(lines)
 
 
-def _answer(run: Run) -> str:
-    """The indicators of all sectors together: a row a place, a column an indicator."""
+def _answer(run: "Run") -> str:
+    """The indicators of all sectors together: a row by place, a column by indicator."""
     totals = [one for one in run.indicators if not one.sector]
-    names = [name for name in vocabulary() if any(one.name == name for one in totals)]
-    columns = {(one.name, _period(one)): one.unit for name in names for one in totals if one.name == name}
-    values = {(one.place, one.name, _period(one)): one.value for one in totals}
-    places = list(dict.fromkeys(one.place for one in totals))
-    header = [
-        _("place"),
-        *(f"{vocabulary()[name].title} {period} [{unit}]" for (name, period), unit in columns.items()),
+    if not totals:
+        return _("This run gives no indicator.")
+    keys = {key: None for name in vocabulary() for one in totals if name == one.name for key in [_column(one)]}
+    values = {(one.place, *_column(one)): one.value for one in totals}
+    codes, names = list(dict.fromkeys(one.place for one in totals)), places.names(run)
+    decimals = {key: _decimals([values.get((code, *key)) for code in codes]) for key in keys}
+    rows = [
+        [code, names.get(code, ""), *(_cell(values.get((code, *key)), decimals[key]) for key in keys)]
+        for code in codes[:MOST_PLACES]
     ]
-    rows = [[place, *(_cell(values.get((place, *column))) for column in columns)] for place in places[:MOST_PLACES]]
-    legend = [f"  ({rank}) {title}" for rank, title in enumerate(header[1:], 1)]
-    short = [header[0], *(f"({rank})" for rank in range(1, len(header)))]
-    more = (
-        [_("... and {count} more places").format(count=len(places) - MOST_PLACES)] if len(places) > MOST_PLACES else []
-    )
-    return "\n".join([*legend, show.table(short, rows, figures=range(1, len(header))), *more])
+    legend = [f"  ({rank}) {vocabulary()[name].title}, {period} [{unit_label(unit)}]" for rank, (name, period, unit) in
+              enumerate(keys, 1)]  # fmt: skip
+    header = [_("code"), _("place"), *(f"({rank})" for rank in range(1, len(keys) + 1))]
+    lines = [*legend, show.table(header, rows, figures=range(2, len(header)))]
+    if len(codes) > MOST_PLACES:
+        lines.append(_("... and {count} more places; --json shows all.").format(count=len(codes) - MOST_PLACES))
+    return "\n".join([*lines, _qualities(totals)])
 
 
-def _cell(value: float | None) -> str:
-    return "-" if value is None else number(value)
+def _column(indicator: Indicator) -> tuple[str, str, str]:
+    """Name, period and unit: what makes a column."""
+    since = f"{indicator.since}-" if indicator.since else ""
+    return indicator.name, f"{since}{indicator.year}", indicator.unit
 
 
-def _period(indicator: Indicator) -> str:
-    return f"{indicator.since}-{indicator.year}" if indicator.since else str(indicator.year)
+def _decimals(values: list[float | None]) -> int:
+    """Decimals that show three digits of a common value of a column: the median of those that are not zero."""
+    from statistics import median
+
+    sizes = [abs(value) for value in values if value]
+    return decimals_for([median(sizes)] if sizes else [])
 
 
-def _leaves_out(workspace: Workspace, run: Run) -> str:
-    lines = [_("To know beside these figures:"), *(f"  - {note}" for note in run.notes)] if run.notes else []
+def _cell(value: float | None, decimals: int) -> str:
+    return "-" if value is None else number(value, decimals)
+
+
+def _qualities(indicators: list[Indicator]) -> str:
+    """How the figures were obtained, and after whom."""
+    known = {
+        "measured": _("measured"),
+        "modelled": _("modelled"),
+        "declared": _("declared"),
+        "assumed": _("assumed"),
+    }
+    said = ", ".join(known[one] for one in dict.fromkeys(one.quality for one in indicators))
+    sources = ", ".join(dict.fromkeys(one.source for one in indicators if one.source))
+    return _("These figures are: {qualities}.").format(qualities=f"{said} ({sources})" if sources else said)
+
+
+def _notes(run: "Run") -> str:
+    if not run.notes:
+        return ""
+    return "\n".join([_("To know beside these figures:"), show.notes(map(quantities, run.notes))])
+
+
+def _draft(workspace: "Workspace", run: "Run") -> str:
+    """That the model's card is incomplete, if it is."""
+    from agglo.contract import card
+    from agglo.contract.model import from_interface
+    from agglo.runs import code
+
     try:
-        model = from_interface(run.content["model"], workspace.cache / "code" / run.content["model"]["code"] / "-")
-        missing = cards.of(model, workspace.register).missing()
+        model = from_interface(run.content["model"], code.check_out(workspace, run.content["model"]["code"]))
+        missing = card.of(model, workspace.register).missing()
     except AggloError:
-        missing = []
-    if missing:
-        lines.append(_("Draft: the authority's part of the model's card is not complete."))
-    return "\n".join(lines)
+        return ""
+    if not missing:
+        return ""
+    said = _("Draft: {count} entries of the model's card are not declared; see: {command}")
+    return show.paragraph(said.format(count=len(missing), command=show.command("model", "show", model.id)))
 
 
-def cost_text(footprint: FootprintRecord) -> str:
-    """What a run cost, with its bounds and what they rest on."""
-    if footprint.energy_kwh is None:
-        return _("Cost: unknown. {why}").format(why=" ".join(map(str, footprint.why)))
-    energy, carbon, measured = footprint.energy_kwh, footprint.carbon_g, footprint.measurement
-    lines = [
-        _("Cost: {central} kWh (low {low}, high {high})").format(
-            **{bound: significant(getattr(energy, bound)) for bound in ("low", "central", "high")}
-        )
-    ]
-    if carbon:
-        values = {bound: significant(getattr(carbon, bound)) for bound in ("low", "central", "high")}
-        lines.append(_("      {central} gCO2e (low {low}, high {high})").format(**values))
-    lines.append(
-        _("      {seconds} s, {memory} MB at most").format(
-            seconds=number(measured.wall_s or 0.0, 1),
-            memory=number((measured.peak_memory_bytes or 0) / BYTES_PER_MB, 0),
-        )
-    )
-    lines.append(
-        "      "
-        + _("Estimated by {method}: {attribution}.").format(method=footprint.method, attribution=footprint.attribution)
-    )
-    return "\n".join(lines)
-
-
-def _proof(run: Run) -> str:
+def _proof(run: "Run", folder: Path | None) -> str:
     if run.certificates:
         last = run.certificates[-1]
-        return _("Verified on {date}: {verdict}.").format(date=last["at"][:10], verdict=_(last["verdict"]))
-    return _("Never verified. To do so: agglo verify {run}").format(run=run.id) if run.state == "finished" else ""
+        return _("Verified on {date}: {verdict}.").format(
+            date=instant(last["at"]), verdict=words.verdict(last["verdict"])
+        )
+    if run.state == "failed":
+        return ""
+    return _("Never verified. To do so: {command}").format(
+        command=show.command("verify", short(run.id), workspace=folder)
+    )

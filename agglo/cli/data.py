@@ -3,38 +3,60 @@
 import re
 import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agglo.catalogue import datasets, known_schemas
 from agglo.cli import show
-from agglo.cli.options import Json, WorkspaceFolder
-from agglo.contract.language import _, in_language
+from agglo.cli.options import Json, LanguageFolder, WorkspaceFolder
+from agglo.cli.usage import Commands
+from agglo.contract.errors import NotFound
+from agglo.contract.language import _, in_language, ngettext
+from agglo.contract.numerals import number
 from agglo.store.workspace import open_workspace
 
-app = typer.Typer(no_args_is_help=True, help=_("Datasets: tables and layers, checked, versioned and kept."))
+if TYPE_CHECKING:
+    from agglo.catalogue.datasets import Dataset
+
+DatasetReference = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET[@VERSION]", help=_("A dataset (agglo data list); its latest version if none is given.")
+    ),
+]
+
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, help=_("Datasets: tables and layers, checked, versioned and kept.")
+)
 
 
 @app.command("add", help=_("Read, check and keep a file: CSV, XLSX, ODS, Parquet, GeoJSON or GeoPackage."))
 def add(
-    file: Annotated[Path, typer.Argument(help=_("File to add."))],
-    schema: Annotated[str, typer.Option(help=_("Schema it must follow; see: agglo data schemas."))],
-    title: Annotated[str, typer.Option(help=_("What it is."))],
-    licence: Annotated[str, typer.Option(help=_("Under which licence it may be used."))],
-    source: Annotated[str, typer.Option(help=_("Where it comes from."))],
-    owner: Annotated[str, typer.Option(help=_("Who answers for it."))],
-    name: Annotated[str | None, typer.Option(help=_("Short name (else that of the file)."))] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("File to add."))],
+    schema: Annotated[
+        str, typer.Option(metavar="SCHEMA", help=_("Schema it must follow; they are listed by: agglo data schemas."))
+    ],
+    title: Annotated[str, typer.Option(metavar="TEXT", help=_("What it is."))],
+    licence: Annotated[str, typer.Option(metavar="TEXT", help=_("Under which licence it may be used."))],
+    source: Annotated[str, typer.Option(metavar="TEXT", help=_("Where it comes from."))],
+    owner: Annotated[str, typer.Option(metavar="TEXT", help=_("Who answers for it."))],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help=_("Short name of the dataset (else that of the file)."))
+    ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(help=_("YAML file that says how to read it: columns, units, signs, time zone..."))
+        Path | None,
+        typer.Option(metavar="FILE", help=_("YAML file that says how to read it: columns, units, signs, time zone...")),
     ] = None,
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
+    from agglo.catalogue import datasets
+
+    _check_files(file, mapping)
     added = datasets.add(
         open_workspace(workspace),
         file,
-        name=name or _short_name(file),
+        name=_short_name(file) if name is None else name,
         schema=schema,
         title=title,
         licence=licence,
@@ -47,9 +69,18 @@ def add(
         return
     said = _("Kept: {reference}") if added.new else _("Already kept, the same content: {reference}")
     typer.echo(said.format(reference=added.dataset.reference))
-    typer.echo(_("  {rows} rows").format(rows=added.dataset.description["rows"]))
+    rows = int(added.dataset.description["rows"])
+    typer.echo("  " + ngettext("{count} row", "{count} rows", rows).format(count=number(rows)))
     for note in added.report["notes"]:
-        typer.echo(f"  {note}")
+        typer.echo(show.paragraph(str(note), lead="  "))
+
+
+def _check_files(*files: Path | None) -> None:
+    """Refuse a file that is not there before anything is read."""
+    for file in files:
+        if file and not file.is_file():
+            got = _("{name} is a folder.") if file.is_dir() else _("No file {name}.")
+            raise NotFound(got.format(name=file), repair=_("Give the name of a file."))
 
 
 def _short_name(file: Path) -> str:
@@ -59,6 +90,8 @@ def _short_name(file: Path) -> str:
 
 @app.command("list", help=_("Every dataset and version."))
 def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
+    from agglo.catalogue import datasets
+
     rows = datasets.listing(open_workspace(workspace))
     if as_json:
         show.as_json(rows)
@@ -66,64 +99,68 @@ def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
     if not rows:
         typer.echo(_('No dataset yet. "agglo data add" keeps one.'))
         return
-    cells = [(f"{one['name']}@{one['version']}", str(one["rows"]), one["schema"], one["title"]) for one in rows]
-    typer.echo(show.table((_("dataset"), _("rows"), _("schema"), _("title")), cells, figures=[1]))
+    cells = [(f"{one['name']}@{one['version']}", number(one["rows"]), one["schema"], one["title"]) for one in rows]
+    typer.echo(show.table((_("dataset"), _("rows"), _("schema"), _("title")), cells, figures=(1,), wrap=3))
 
 
 @app.command("show", help=_("What a dataset is: description, columns, quality."))
-def show_(
-    reference: Annotated[str, typer.Argument(metavar="DATASET[@VERSION]")],
-    workspace: WorkspaceFolder = None,
-    as_json: Json = False,
-) -> None:
+def show_(reference: DatasetReference, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
+    from agglo.catalogue import datasets
+
     dataset = datasets.find(open_workspace(workspace), reference)
     if as_json:
         show.as_json({**dataset.description, "fields": dataset.schema["fields"]})
-        return
+    else:
+        typer.echo(_text(dataset))
+
+
+def _text(dataset: "Dataset") -> str:
+    """A dataset as people read it."""
     described = dataset.description
-    typer.echo(f"{dataset.reference}  {described['title']}")
     facts = {
         _("source"): described["source"],
         _("owner"): described["owner"],
         _("licence"): described["licence"],
         _("schema"): described["schema"],
-        _("rows"): str(described["rows"]),
+        _("rows"): number(described["rows"]),
         _("digest"): described["digest"],
         _("added"): described["added"],
     }
-    typer.echo(show.pairs(facts))
     units = {field["name"]: field.get("unit", "") for field in dataset.schema["fields"]}
-    rows = [
-        (
-            one["name"],
-            units.get(one["name"], ""),
-            str(one["nulls"]),
-            *("-" if one[key] is None else str(one[key]) for key in ("minimum", "maximum", "distinct")),
-        )
-        for one in described["report"]["columns"]
-    ]
+    rows = [_column(one, units.get(one["name"], "")) for one in described["report"]["columns"]]
     header = (_("column"), _("unit"), _("empty"), _("least"), _("most"), _("distinct"))
-    typer.echo(show.table(header, rows, figures=[2, 3, 4, 5]))
-    for caveat in described["caveats"]:
-        typer.echo(f"- {in_language(caveat)}")
+    parts = [
+        show.paragraph(f"{dataset.reference}  {described['title']}"),
+        show.pairs(facts),
+        "\n" + show.table(header, rows, figures=(2, 3, 4, 5)),
+    ]
+    caveats = show.notes(in_language(caveat) for caveat in described["caveats"])
+    return "\n".join([*parts, f"\n{caveats}"] if caveats else parts)
+
+
+def _column(described: dict[str, Any], unit: str) -> tuple[str, ...]:
+    figures = ("-" if described[key] is None else str(described[key]) for key in ("minimum", "maximum", "distinct"))
+    return (described["name"], unit, str(described["nulls"]), *figures)
 
 
 @app.command("check", help=_("Check that a kept dataset has not changed."))
-def check(
-    reference: Annotated[str, typer.Argument(metavar="DATASET[@VERSION]")], workspace: WorkspaceFolder = None
-) -> None:
+def check(reference: DatasetReference, workspace: WorkspaceFolder = None) -> None:
+    from agglo.catalogue import datasets
+
     dataset = datasets.check(open_workspace(workspace), reference)
     typer.echo(_("{reference} is as it was kept.").format(reference=dataset.reference))
 
 
 @app.command("schemas", help=_("The schemas a file can be added under."))
-def schemas(as_json: Json = False) -> None:
+def schemas(
+    workspace: LanguageFolder = None,  # noqa: ARG001, agglo.cli.language reads it
+    as_json: Json = False,
+) -> None:
+    from agglo.catalogue import known_schemas
+
     known = {name: known_schemas.find(name) for name in known_schemas.names()}
     if as_json:
         show.as_json({name: dict(one.descriptor) for name, one in known.items()})
         return
-    typer.echo(
-        show.table(
-            (_("schema"), _("title"), _("columns")), [(n, s.title, ", ".join(s.names)) for n, s in known.items()]
-        )
-    )
+    rows = [(name, one.title, ", ".join(one.names)) for name, one in sorted(known.items())]
+    typer.echo(show.table((_("schema"), _("title"), _("columns")), rows, wrap=2))

@@ -1,149 +1,164 @@
 """``agglo demo``: the main question on the bundled data, asked twice, with a report."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agglo.cli import show
+from agglo.cli import EXIT_FAILED, answers, cost, show, words
 from agglo.cli.options import WorkspaceFolder
+from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.indicators import vocabulary
-from agglo.contract.language import _, in_language
-from agglo.contract.numerals import number, significant
-from agglo.runs.run import Run
-from agglo.store.workspace import open_workspace
-from agglo.territory import perimeters
-from agglo.territory.communes import Territory
+from agglo.contract.language import _, in_language, ngettext
+from agglo.contract.numerals import number, quantities, unit_label
+
+if TYPE_CHECKING:
+    from agglo.runs.run import Run
+    from agglo.studies.land import Answer
+    from agglo.territory.communes import Territory
 
 REPORT = "demo-report.html"
-_COLUMNS = ("land.carbon-stock", "land.carbon-flux", "land.take")
+STOCK, FLUX, TAKE = "land.carbon-stock", "land.carbon-flux", "land.take"
 
 
 def register(app: typer.Typer) -> None:
-    app.command(
-        "demo", help=_("What does Paris-Saclay's land use do to its carbon? Asked twice, kept, with a report.")
-    )(demo)
+    """Add the command to ``agglo``."""
+    app.command("demo", help=_("Ask what Paris-Saclay's land use does to its carbon. Twice, with a report."))(demo)
 
 
 def demo(
-    report: Annotated[Path, typer.Option(help=_("HTML report to write."))] = Path(REPORT),
+    report: Annotated[
+        Path, typer.Option(metavar="FILE", help=_("HTML report to write; a report already there is replaced."))
+    ] = Path(REPORT),
     workspace: WorkspaceFolder = None,
 ) -> None:
+    from agglo.store.workspace import open_workspace
     from agglo.studies import land
 
+    _check_place(report)
     here = open_workspace(workspace)
-    with show.progress(_("asking land.sinks")) as progress:
-        answers = land.ask_both(here, lambda _label: progress)
-    runs = [answer.asked.run for answer in answers]
-    failed = [run for run in runs if run.state == "failed"]
-    if failed:
-        typer.echo(_("A run failed: agglo show {run}").format(run=failed[0].id), err=True)
-        raise typer.Exit(1)
-    territory = perimeters.load(here.setting("territory"), cache=here.cache / "geography")
-    typer.echo(_("What does {territory}'s land use do to its carbon?").format(territory=territory.name))
-    typer.echo(_("Covers: {headline}.").format(headline=in_language(runs[0].content["model"]["headline"])))
-    typer.echo("\n" + _table(territory, runs) + "\n")
-    typer.echo(_by_cause(territory, runs) + "\n")
-    for note in runs[0].notes:
-        typer.echo(f"- {note}")
-    land.write_report(here, report, answers, territory)
-    typer.echo("\n" + _cost(land.reused(answers), runs))
-    typer.echo(_("Report: {file}").format(file=report))
-    typer.echo(_("Next: agglo verify {run}").format(run=runs[0].id))
-
-
-def _table(territory: Territory, runs: list[Run]) -> str:
-    """Commune by commune and for the territory: stock, flux as observed and with land take halved, land take."""
-    first, second = ({(one.name, one.place): one.value for one in run.indicators if not one.sector} for run in runs)
-    names = {commune.insee: commune.name for commune in territory.communes} | {territory.siren: _("TERRITORY")}
-    rows = []
-    for code, name in names.items():
-        stock, flux, take = (first.get((column, code)) for column in _COLUMNS)
-        flux_halved, take_halved = (second.get((column, code)) for column in _COLUMNS[1:])
-        difference = flux_halved - flux if flux is not None and flux_halved is not None else None
-        rows.append(
-            [
-                name,
-                *(_cell(value, 0) for value in (stock,)),
-                *(_cell(v, 1) for v in (flux, flux_halved, difference)),
-                *(_cell(v, 2) for v in (take, take_halved)),
-            ]
-        )
-    header = (_("commune"), _("stock"), _("flux"), _("halved"), _("difference"), _("land take"), _("halved"))
-    units = ("", "tC", "tCO2/yr", "tCO2/yr", "tCO2/yr", _("ha/yr"), _("ha/yr"))
-    lines = show.table(header, [units, *rows], figures=range(1, 7)).splitlines()
-    legend = _(
-        "Flux: positive is carbon stored each year, negative is carbon lost. Modelled; stock 2023, changes 2012-2018."
+    with show.bars() as bar:
+        answers_ = land.ask_both(here, bar)
+    runs = [one.asked.run for one in answers_]
+    if failed := [run for run in runs if run.state == "failed"]:
+        typer.echo(answers.run_text(here, failed[0], workspace), err=True)
+        raise typer.Exit(EXIT_FAILED)
+    territory = land.territory()
+    typer.echo(_text(territory, runs))
+    land.write_report(here, report, answers_, territory)
+    typer.echo("\n" + _cost(answers_))
+    typer.echo("\n" + _("Report: {file}").format(file=report))
+    typer.echo(
+        _("Next: {command}").format(command=show.command("verify", answers.short(runs[0].id), workspace=workspace))
     )
-    return "\n".join([*lines, legend])
 
 
-def _by_cause(territory: Territory, runs: list[Run]) -> str:
-    """The territory's flux by cause, in both runs."""
-    name = "land.carbon-flux"
-    columns = [
-        {
-            one.sector: one.value
-            for one in run.indicators
-            if one.name == name and one.place == territory.siren and one.sector
-        }
+def _check_place(report: Path) -> None:
+    """Refuse a report that could not be written, before anything is computed."""
+    if report.is_dir() or not report.absolute().parent.is_dir():
+        got = _("a folder") if report.is_dir() else _("no such folder: {folder}").format(folder=report.parent)
+        raise InvalidInput(
+            _("The report cannot be written there."),
+            [Fault(f"--report {report}", got, _("the name of a file, in a folder that exists"))],
+        )
+
+
+def _text(territory: "Territory", runs: "Sequence[Run]") -> str:
+    """The whole answer but its cost."""
+    from agglo.studies import land
+
+    headline = in_language(runs[0].content["model"]["headline"])
+    notes = dict.fromkeys(quantities(note) for run in runs for note in run.notes)
+    parts = [
+        "\n".join([land.question(territory), show.paragraph(_("Covers: {headline}.").format(headline=headline))]),
+        _by_commune(territory, runs),
+        show.paragraph(
+            _(
+                "Flux: above zero, carbon is stored each year; below zero (−), it is lost to the air. Difference: "
+                "with land take halved, less as observed. Modelled; stock of 2023, changes of 2012-2018."
+            )
+        ),
+        _by_cause(territory, runs),
+        "\n".join([_("To know beside these figures:"), show.notes(notes)]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _by_commune(territory: "Territory", runs: "Sequence[Run]") -> str:
+    """Stock, flux and land take of each commune and of the territory, as observed and with land take halved."""
+    observed, halved = ({(one.name, one.place): one.value for one in run.indicators if not one.sector} for run in runs)
+    names = {commune.insee: commune.name for commune in territory.communes}
+    rows = [_row(name, code, observed, halved) for code, name in names.items()]
+    total = _row(_("TERRITORY"), territory.siren, observed, halved)
+    header = (
+        _("commune"),
+        _head(_("stock"), "", STOCK),
+        *(_head(_("flux"), way, FLUX) for way in (_("observed"), _("halved"), _("difference"))),
+        *(_head(_("land take"), way, TAKE) for way in (_("observed"), _("halved"))),
+    )
+    return show.table(header, [*rows, show.RULE, total], figures=range(1, 7))
+
+
+def _head(title: str, way: str, indicator: str) -> str:
+    """The three lines above a column: what it is, in which case, in which unit."""
+    return "\n".join([title, way, unit_label(vocabulary()[indicator].unit)])
+
+
+_Values = dict[tuple[str, str], float | None]
+
+
+def _row(name: str, code: str, observed: _Values, halved: _Values) -> list[str]:
+    flux, flux_halved = observed.get((FLUX, code)), halved.get((FLUX, code))
+    return [
+        name,
+        _cell(observed.get((STOCK, code)), 0),
+        *(_cell(value, 1) for value in (flux, flux_halved, _less(flux_halved, flux))),
+        *(_cell(one.get((TAKE, code)), 2) for one in (observed, halved)),
+    ]
+
+
+def _by_cause(territory: "Territory", runs: "Sequence[Run]") -> str:
+    """The territory's flux by cause in both runs, and the causes that are zero in both."""
+    observed, halved = (
+        {one.sector: one.value for one in run.indicators if one.name == FLUX and one.place == territory.siren}
         for run in runs
-    ]
-    causes = {
-        "land-take": _("land take"),
-        "to-cropland": _("to cropland"),
-        "to-grassland": _("to grassland"),
-        "to-wetland": _("to wetland"),
-        "to-orchard": _("to orchard"),
-        "to-vineyard": _("to vineyard"),
-        "to-forest": _("to forest"),
-    }
+    )
+    causes = [cause for cause in observed if cause]
+    zero = [cause for cause in causes if observed[cause] == 0 and halved.get(cause) == 0]
     rows = [
-        [causes[cause], *(_cell(values.get(cause), 1) for values in columns)]
+        [
+            words.cause(cause),
+            *(_cell(v, 1) for v in (observed[cause], halved.get(cause), _less(halved.get(cause), observed[cause]))),
+        ]
         for cause in causes
-        if any(v.get(cause) for v in columns)
+        if cause not in zero
     ]
-    header = (_("flux by cause, {unit}").format(unit=vocabulary()[name].unit), _("observed"), _("halved"))
-    return show.table(header, rows, figures=[1, 2])
+    title = _("flux of the territory by cause [{unit}]").format(unit=unit_label(vocabulary()[FLUX].unit))
+    text = show.table((title, _("observed"), _("halved"), _("difference")), rows, figures=(1, 2, 3))
+    if not zero:
+        return text
+    named = _("Zero in both: {causes}.").format(causes=", ".join(map(words.cause, zero)))
+    return f"{text}\n{show.paragraph(named)}"
+
+
+def _less(value: float | None, other: float | None) -> float | None:
+    return None if value is None or other is None else value - other
 
 
 def _cell(value: float | None, decimals: int) -> str:
     return "-" if value is None else number(value, decimals)
 
 
-def _cost(reused: int, runs: list[Run]) -> str:
+def _cost(found: "Sequence[Answer]") -> str:
     """What the answers cost, together; a kept answer costs nothing more and says so."""
-    footprints = [run.footprint for run in runs]
-    if any(one.energy_kwh is None for one in footprints):
-        return _("Cost: unknown.")
-    energy = [sum(getattr(one.energy_kwh, bound) or 0.0 for one in footprints) for bound in ("low", "central", "high")]
-    carbon = [
-        sum(getattr(one.carbon_g, bound) or 0.0 for one in footprints if one.carbon_g)
-        for bound in ("low", "central", "high")
-    ]
-    seconds = sum(one.measurement.wall_s or 0.0 for one in footprints)
-    peak = max(one.measurement.peak_memory_bytes or 0 for one in footprints)
-    lines = [
-        _(
-            "Cost of the two answers: {kwh} kWh; gCO2e low {low}, central {central}, high {high}; "
-            "{seconds} s; {memory} MB at most."
-        ).format(
-            kwh=significant(energy[1]),
-            low=significant(carbon[0]),
-            central=significant(carbon[1]),
-            high=significant(carbon[2]),
-            seconds=number(seconds, 1),
-            memory=number(peak / 1e6, 0),
-        ),
-        _("Estimated by {method} ({attribution}); assumptions are in the report.").format(
-            method=footprints[0].method, attribution=footprints[0].attribution
-        ),
-    ]
-    if reused:
-        lines.insert(
-            0,
-            _("{count} of {total} answers were kept before: they came back without computing. Their cost then:").format(
-                count=reused, total=len(runs)
-            ),
-        )
-    return "\n".join(lines)
+    reused = sum(one.asked.reused for one in found)
+    footprints = [one.asked.run.footprint for one in found]
+    if not reused:
+        return cost.text(footprints, _("cost of the two answers"))
+    said = ngettext(
+        "{count} answer of {total} was kept before: it came back without computing.",
+        "{count} answers of {total} were kept before: they came back without computing.",
+        reused,
+    ).format(count=reused, total=len(found))
+    return "\n".join([said, "", cost.text(footprints, _("cost when they were computed"))])

@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -10,28 +12,47 @@ from agglo.contract.language import _
 
 WorkspaceFolder = Annotated[
     Path | None,
-    typer.Option("--workspace", help=_("Folder of the workspace (else AGGLO_WORKSPACE, else ./agglo-workspace).")),
+    typer.Option(
+        "--workspace",
+        metavar="FOLDER",
+        help=_("Folder of the workspace (else AGGLO_WORKSPACE, else ./agglo-workspace)."),
+    ),
+]
+LanguageFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        metavar="FOLDER",
+        help=_("Folder of a workspace; this command only takes its language from there."),
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON, figures in full."))]
 
 
-def named(words: list[str], option: str) -> dict[str, str]:
-    """``["a=1", "b=2"]`` as a mapping.
-
-    Raises
-    ------
-    InvalidInput
-        A word has no ``=``, or a name comes twice.
-    """
+def named(words: Sequence[str], option: str) -> tuple[dict[str, str], list[Fault]]:
+    """``["a=1", "b=2"]`` as a mapping, and what cannot be read: a word without ``=``, a name that comes twice."""
     found: dict[str, str] = {}
     faults = []
     for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip():
-            faults.append(Fault(option, f'"{word}"', _("NAME=VALUE")))
-        elif name.strip() in found:
-            faults.append(Fault(option, _("{name} twice").format(name=name.strip()), _("each name once")))
-        found[name.strip()] = value.strip()
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not equals or not name or not value:
+            faults.append(Fault(option, f'"{word}"', _("NAME=VALUE"), _("Leave no space around the sign =.")))
+        elif name in found:
+            faults.append(Fault(option, _("{name} twice").format(name=name), _("each name once")))
+        else:
+            found[name] = value
+    return found, faults
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raise what was found wrong with options, if anything was."""
     if faults:
         raise InvalidInput(_("These options cannot be read."), faults)
-    return found
+
+
+def choice(option: str, value: str | None, known: Sequence[str]) -> None:
+    """Refuse a value that is none of those an option takes; the nearest is named."""
+    if value is not None and value not in known:
+        close = get_close_matches(value, known, n=1)
+        repair = _('Did you mean "{name}"?').format(name=close[0]) if close else ""
+        refuse([Fault(option, f'"{value}"', _("one of {values}").format(values=", ".join(known)), repair)])

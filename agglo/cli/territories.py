@@ -1,16 +1,17 @@
 """``agglo territory``: the communes of a territory."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from agglo.cli import show
 from agglo.cli.options import Json, WorkspaceFolder
+from agglo.cli.usage import Commands
 from agglo.contract.language import _
+from agglo.contract.numerals import number
 from agglo.store.workspace import open_workspace
-from agglo.territory import perimeters
 
-app = typer.Typer(no_args_is_help=True, help=_("Territories: communes, codes, populations, outlines."))
+app = typer.Typer(cls=Commands, no_args_is_help=True, help=_("Territories: communes, codes, populations, outlines."))
 
 
 @app.callback()
@@ -20,26 +21,31 @@ def _territory() -> None:
 
 @app.command("show", help=_("The communes of a territory: the bundled one, or any other from the State's service."))
 def show_(
-    territory: Annotated[str | None, typer.Argument(help=_("SIREN or name (else that of the workspace)."))] = None,
+    territory: Annotated[
+        str | None, typer.Argument(metavar="[TERRITORY]", help=_("SIREN or name (else that of the workspace)."))
+    ] = None,
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
+    from agglo.territory import perimeters
+
     here = open_workspace(workspace)
     found = perimeters.load(territory or here.setting("territory"), cache=here.cache / "geography")
     communes = [
-        {
-            "insee": one.insee,
-            "name": one.name,
-            "population": one.population_municipale,
-            "area_ha": round(one.area_ha, 2),
-        }
+        {"insee": one.insee, "name": one.name, "population": one.population_municipale, "area_ha": one.area_ha}
         for one in found.communes
     ]
     if as_json:
         show.as_json({"siren": found.siren, "name": found.name, "source": found.source, "communes": communes})
         return
+    rows = [*map(_row, communes), show.RULE]
+    total = {"insee": "", "name": _("total"), "population": found.population_municipale, "area_ha": found.area_ha}
+    header = (_("code"), _("commune"), _("inhabitants"), _("area [ha]"))
     typer.echo(f"{found.name} ({found.siren}), {found.vintage}")
-    rows = [tuple("-" if value is None else str(value) for value in one.values()) for one in communes]
-    rows.append(("", _("total"), str(found.population_municipale or "-"), str(round(found.area_ha, 2))))
-    typer.echo(show.table((_("code"), _("commune"), _("inhabitants"), _("area [ha]")), rows, figures=[2, 3]))
-    typer.echo(_("Source: {source}").format(source=found.source))
+    typer.echo(show.table(header, [*rows, _row(total)], figures=(2, 3)))
+    typer.echo(show.paragraph(_("Source: {source}").format(source=found.source)))
+
+
+def _row(commune: dict[str, Any]) -> tuple[str, ...]:
+    population = "-" if commune["population"] is None else number(commune["population"])
+    return commune["insee"], commune["name"], population, number(commune["area_ha"], 2)

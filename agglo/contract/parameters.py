@@ -21,7 +21,7 @@ _SPACES = "\u00a0\u202f\u2009 "
 _QUANTITY = re.compile(
     rf"\s*([-+\u2212]?(?:[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*(\S.*?)?\s*"
 )
-_WHOLE = re.compile(r"[-+]?[0-9]+")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
 LARGEST_INTEGER = 2**53 - 1
 """Largest integer that canonical JSON (RFC 8785) and every language keep exactly."""
 
@@ -112,24 +112,28 @@ class ParameterSchema:
             return {}, [_pydantic_fault(detail) for detail in error.errors()]
 
 
-def _value(value: Any, described: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+def _value(raw: Any, described: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
     """A raw value as the schema's type: text is read as a quantity, a JSON literal or itself."""
     kinds = _kinds(described, schema)
-    numeric = kinds & {"number", "integer"}
-    if isinstance(value, bool) and numeric and "boolean" not in kinds:
-        raise InvalidInput(_("Not a number."), [Fault("", str(value).lower(), _expected("number"))])
-    if not isinstance(value, str):
-        return value
-    if numeric:
-        quantity = _quantity(value, described.get("unit", "1"), whole="integer" in kinds)
+    value = _read(raw, kinds, described.get("unit", "1")) if isinstance(raw, str) else raw
+    if isinstance(value, bool) and kinds & {"number", "integer"} and "boolean" not in kinds:
+        raise InvalidInput(_("Not a number."), [Fault("", str(raw).lower(), _expected("number"))])
+    return value
+
+
+def _read(text: str, kinds: set[str], unit: str) -> Any:
+    if kinds & {"number", "integer"}:
+        quantity = _quantity(text, unit, whole="integer" in kinds)
         if quantity is not None:
             return quantity
     if "string" in kinds:
-        return None if value == "null" and "null" in kinds else value
+        return None if text == "null" and "null" in kinds else text
     try:
-        return json.loads(value, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        return value
+        return json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InvalidInput):
+            raise
+        return text
 
 
 def _kinds(described: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
@@ -198,6 +202,8 @@ _PYDANTIC_RULES = {
     "bool_type": ("boolean", ""),
     "bool_parsing": ("boolean", ""),
     "string_type": ("string", ""),
+    "list_type": ("array", ""),
+    "dict_type": ("object", ""),
 }
 
 
@@ -215,6 +221,8 @@ def _expected(rule: str, limit: Any = None, otherwise: str = "") -> str:
         "integer": _("a whole number"),
         "boolean": _("true or false"),
         "string": _("a text"),
+        "array": _("a list"),
+        "object": _("values by name"),
     }
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
     return words[rule].format(limit=shown) if rule in words else otherwise

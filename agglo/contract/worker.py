@@ -19,9 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from agglo.contract import protocol
+from agglo.contract import geoparquet, protocol
 from agglo.contract.context import Context
-from agglo.contract.errors import AggloError, Fault, InvalidInput, ModelFailed
+from agglo.contract.errors import AggloError, InvalidInput
 from agglo.contract.language import _
 from agglo.contract.model import Model
 from agglo.contract.outcome import Layer, Outcome
@@ -80,29 +80,30 @@ def load(entry: str, code: Path) -> Model:
     """The model ``package.module:name`` imported from the kept code: a package's folder, or a single file."""
     module_name, _colon, attribute = entry.partition(":")
     package = _package_of(module_name, code)
-    parent, _dot, child = package.rpartition(".")
-    holder = importlib.import_module(parent) if parent else None
-    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
-        del sys.modules[name]
-    module = _import(entry, package, code)
-    if holder is not None:
-        setattr(holder, child, module)
+    init = code / "__init__.py" if code.is_dir() else code
+    spec = importlib.util.spec_from_file_location(
+        package, init, submodule_search_locations=[str(code)] if code.is_dir() else None
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(_("The kept code of {entry} cannot be imported.").format(entry=entry))
+    module = importlib.util.module_from_spec(spec)
+    _put_in_place(package, module)
+    spec.loader.exec_module(module)
     found = getattr(importlib.import_module(module_name), attribute)
     if not isinstance(found, Model):
         raise TypeError(_("{entry} is not a model.").format(entry=entry))
     return found
 
 
-def _import(entry: str, package: str, code: Path) -> ModuleType:
-    init = code / "__init__.py" if code.is_dir() else code
-    locations = [str(code)] if code.is_dir() else None
-    spec = importlib.util.spec_from_file_location(package, init, submodule_search_locations=locations)
-    if spec is None or spec.loader is None:
-        raise ImportError(_("The kept code of {entry} cannot be imported.").format(entry=entry))
-    module = importlib.util.module_from_spec(spec)
+def _put_in_place(package: str, module: ModuleType) -> None:
+    """Have every import of ``package`` find ``module``, whatever its parent has imported of the installed one."""
+    parent, _dot, child = package.rpartition(".")
+    holder = importlib.import_module(parent) if parent else None
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
     sys.modules[package] = module
-    spec.loader.exec_module(module)
-    return module
+    if holder is not None:
+        setattr(holder, child, module)
 
 
 def _package_of(module_name: str, code: Path) -> str:
@@ -137,9 +138,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     for name, table in outcome.tables.items():
         content["tables"][name] = {"path": _placed(table, folder, f"{name}.parquet")}
     for name, layer in outcome.layers.items():
-        place = _placed(_layer_table(layer) if isinstance(layer, Layer) else layer, folder, f"{name}.parquet")
-        crs = layer.crs if isinstance(layer, Layer) else _crs_of(folder / place, name)
-        content["layers"][name] = {"path": place, "crs": crs}
+        content["layers"][name] = _placed_layer(layer, folder, name)
     for name, path in outcome.files.items():
         (folder / FILES_FOLDER).mkdir(exist_ok=True)
         content["files"][name] = {"path": _placed(path, folder, f"{FILES_FOLDER}/{name}{path.suffix}")}
@@ -154,9 +153,15 @@ def _plain(value: Any) -> Any:
     raise TypeError(_("{value} cannot be written as JSON").format(value=repr(value)[:80]))
 
 
-def _layer_table(layer: Layer) -> "pa.Table":
-    names = ["geometry" if name == layer.geometry else name for name in layer.table.column_names]
-    return layer.table.rename_columns(names)
+def _placed_layer(layer: Layer | Path, folder: Path, name: str) -> dict[str, str]:
+    place = f"{name}.parquet"
+    if isinstance(layer, Path):
+        return {"path": _placed(layer, folder, place), "crs": geoparquet.crs_of(folder / place)}
+    names = ["geometry" if one == layer.geometry else one for one in layer.table.column_names]
+    return {
+        "path": _placed(geoparquet.described(layer.table.rename_columns(names), layer.crs), folder, place),
+        "crs": layer.crs,
+    }
 
 
 def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
@@ -167,27 +172,6 @@ def _placed(content: "pa.Table | Path", folder: Path, name: str) -> str:
 
         pq.write_table(content, folder / name, compression="zstd")
     return name
-
-
-def _crs_of(path: Path, name: str) -> str:
-    """The reference system a GeoParquet file (https://geoparquet.org, version 1.1) declares for its ``geometry``."""
-    import pyarrow.parquet as pq
-
-    described = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
-    column: dict[str, Any] | None = described.get("columns", {}).get("geometry")
-    if column is None:
-        raise ModelFailed(
-            _("A layer cannot be placed."), [Fault(name, expected=_("a GeoParquet file with a column named geometry"))]
-        )
-    if "crs" not in column:
-        return "OGC:CRS84"
-    try:
-        return f"{column['crs']['id']['authority']}:{column['crs']['id']['code']}"
-    except (KeyError, TypeError):
-        raise ModelFailed(
-            _("A layer cannot be placed."),
-            [Fault(name, expected=_("a reference system with its code, such as EPSG:2154"))],
-        ) from None
 
 
 if __name__ == "__main__":

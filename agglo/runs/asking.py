@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from agglo.runs import execution, requests
+from agglo.contract.errors import Damaged, NotFound
+from agglo.runs import aside, execution, failures, requests
 from agglo.runs.process import Progress
 from agglo.runs.questions import Question
 from agglo.runs.requests import Request
@@ -34,8 +36,24 @@ def ask(
     project: str | None = None,
     progress: Progress | None = None,
 ) -> Asked:
-    """The answer to a question. A kept answer is given as it is unless ``again``; every asking is recorded."""
-    recover(workspace)
+    """The answer to a question. A kept answer is given as it is unless ``again``; every asking is recorded.
+
+    Whoever asks what is being computed waits for that run; should its process die meanwhile, it is kept as failed and
+    is the answer of all who asked.
+
+    Raises
+    ------
+    AggloError
+        The disk is full. A question that was accepted stays so.
+    """
+    with failures.full_disk_explained():
+        recover(workspace)
+        return _ask(workspace, question, again=again, role=role, project=project, progress=progress)
+
+
+def _ask(
+    workspace: Workspace, question: Question, *, again: bool, role: str, project: str | None, progress: Progress | None
+) -> Asked:
     asking = {
         "actor": workspace.actor,
         "role": role,
@@ -63,7 +81,8 @@ def _request(workspace: Workspace, question: Question, asking: Mapping[str, str 
 
 
 def answered(workspace: Workspace, fingerprint: str) -> Run | None:
-    """The latest finished run of that fingerprint whose last certificate is not "differs"."""
+    """The latest finished run of that fingerprint that is as it was sealed, and whose last certificate, if it has one,
+    is not "differs"."""
     from sqlalchemy import or_, select
 
     from agglo.store.tables import runs
@@ -73,38 +92,59 @@ def answered(workspace: Workspace, fingerprint: str) -> Run | None:
         .where(runs.c.fingerprint == fingerprint, runs.c.state == "finished")
         .where(or_(runs.c.certificate.is_(None), runs.c.certificate != "differs"))
         .order_by(runs.c.id.desc())
-        .limit(1)
     )
-    found = [Run(Sealed(workspace.runs / row["id"])) for row in workspace.index.rows(question)]
-    return found[0] if found and found[0].sealed.exists else None
+    for row in workspace.index.rows(question):
+        kept = Sealed(workspace.runs / row["id"])
+        with suppress(NotFound, Damaged):
+            kept.check()
+            return Run(kept)
+    return None
 
 
 def work(workspace: Workspace, progress: Progress | None = None) -> list[Run]:
-    """Execute every request nobody is executing; the answer is the runs this gave."""
-    recover(workspace)
+    """Execute every request nobody is executing; the answer is the runs this gave. Errors as :func:`ask`."""
     done = []
-    for request in requests.pending(workspace):
-        with locks.try_hold(request.lock) as free:
-            if free and request.exists:
-                done.append(_execute(request, progress))
+    with failures.full_disk_explained():
+        recover(workspace)
+        for request in requests.pending(workspace):
+            with locks.try_hold(request.lock) as free:
+                if free and request.exists:
+                    done.append(_execute(request, progress))
     return done
 
 
 def recover(workspace: Workspace) -> list[Run]:
-    """Make whole what a dead agglo left: index what was sealed, and keep as failed what was interrupted."""
-    sealed.finish_interrupted(workspace)
-    kept = []
-    for request in requests.pending(workspace):
-        with locks.try_hold(request.lock) as free:
-            if not free or not request.exists:
-                continue
-            run = Sealed(workspace.runs / request.id)
-            if not run.exists and request.staging.exists():
-                run = execution.keep_interrupted(request).sealed
-                kept.append(Run(run))
-            if run.exists:
-                _close(request, run)
+    """Make whole what a dead agglo left: index what was sealed, keep as failed what was interrupted, remove the rest.
+
+    Where the disk is full, what needs room is left for the next time.
+    """
+    kept: list[Run] = []
+    with suppress(failures.DiskFull), failures.full_disk_explained():
+        sealed.finish_interrupted(workspace)
+        aside.remove_left(workspace)
+        with locks.hold(workspace.lock("asking")):
+            requests.forget_unaccepted(workspace)
+        for request in requests.pending(workspace):
+            with locks.try_hold(request.lock) as free:
+                if free and request.exists and (run := _recovered(request)):
+                    kept.append(run)
     return kept
+
+
+def _recovered(request: Request) -> Run | None:
+    """The failed run of a request whose execution was interrupted; one that was sealed is only put in order."""
+    run = Sealed(request.workspace.runs / request.id)
+    if run.exists:
+        _close(request, run)
+    elif request.staging.exists():
+        return _kept_interrupted(request)
+    return None
+
+
+def _kept_interrupted(request: Request) -> Run:
+    run = execution.keep_interrupted(request)
+    _close(request, run.sealed)
+    return run
 
 
 def _answer(request: Request, progress: Progress | None) -> Run:
@@ -113,6 +153,7 @@ def _answer(request: Request, progress: Progress | None) -> Run:
         with locks.try_hold(request.lock) as free:
             run = Sealed(request.workspace.runs / request.id)
             if run.exists and not request.exists:
+                request.lock.unlink(missing_ok=True)
                 return Run(run)
             if free:
                 return _execute(request, progress)
@@ -120,28 +161,34 @@ def _answer(request: Request, progress: Progress | None) -> Run:
 
 
 def _execute(request: Request, progress: Progress | None) -> Run:
+    """Execute a request whose lock is held, or end what a process that died has begun of it."""
     run = Sealed(request.workspace.runs / request.id)
+    if run.exists:
+        _close(request, run)
+        return Run(run)
+    if request.staging.exists():
+        return _kept_interrupted(request)
     try:
-        if run.exists:
-            return Run(run)
-        if request.staging.exists():
-            return execution.keep_interrupted(request)
         return execution.execute(request, progress)
     finally:
         if run.exists:
-            _close(request, run)
+            _close(request, run, indexed=True)
 
 
-def _close(request: Request, run: Sealed) -> None:
-    """Move the askings into the run's events, index it and forget the request. Asking waits meanwhile."""
-    with locks.hold(request.workspace.lock("asking")):
-        folder = run.folder / EVENTS_FOLDER
-        folder.mkdir(exist_ok=True)
-        for path in request.askings():
-            identifier = path.name.removeprefix(f"{request.id}.")
-            path.rename(folder / identifier)
-        files.sync_folder(folder)
-        request.workspace.index.add("run", run)
-        request.path.unlink()
+def _close(request: Request, run: Sealed, *, indexed: bool = False) -> None:
+    """Move the askings the run does not hold yet into its events, index it and forget the request. Asking waits."""
     files.remove_tree(request.staging)
+    with locks.hold(request.workspace.lock("asking")):
+        events = run.folder / EVENTS_FOLDER
+        for path in request.askings():
+            place = events / path.name.removeprefix(f"{request.id}.")
+            if place.exists():
+                path.unlink()
+            else:
+                path.rename(place)
+                indexed = False
+        files.sync_folder(events)
+        if not indexed:
+            request.workspace.index.add("run", run)
+        request.path.unlink()
     request.lock.unlink(missing_ok=True)

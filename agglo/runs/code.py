@@ -6,13 +6,16 @@ can be executed. Each file is a blob, and so is the tree; the tree's digest stan
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from agglo.contract.errors import AggloError, Fault, InvalidInput
+from agglo.contract.language import _
 from agglo.contract.model import Model
 from agglo.store import blobs, digest, files, locks
 from agglo.store.files import sha256_of
+from agglo.store.identifiers import new_id
 from agglo.store.workspace import Workspace
 
 Tree = dict[str, Any]
@@ -36,19 +39,33 @@ def keep(workspace: Workspace, model: Model) -> str:
 
 
 def code_files(code: Path) -> Iterator[Path]:
-    """The files that make a model's code: all but caches and hidden ones."""
+    """The files that make a model's code: all but caches and hidden ones.
+
+    Raises
+    ------
+    InvalidInput
+        There is a link among them: what it leads to would not be kept.
+    """
     if code.is_file():
         yield code
         return
-    for path in files.walk(code):
-        parts = path.relative_to(code).parts
-        if not any(part in _LEFT_OUT or part.startswith(".") for part in parts):
+    for path in sorted(code.rglob("*")):
+        place = path.relative_to(code)
+        if any(part in _LEFT_OUT or part.startswith(".") for part in place.parts):
+            continue
+        if path.is_symlink():
+            wanted = _("a plain file or folder")
+            raise InvalidInput(_("This model's code cannot be kept."), [Fault(place.as_posix(), _("a link"), wanted)])
+        if path.is_file():
             yield path
 
 
 def blobs_of(workspace: Workspace, code: str) -> list[str]:
-    """Every blob a kept code is made of, the tree included."""
-    return [code, *(entry["sha256"] for entry in _tree(workspace, code)["files"].values())]
+    """Every blob a kept code is made of, the tree included; the tree alone where it cannot be read any more."""
+    try:
+        return [code, *(entry["sha256"] for entry in _tree(workspace, code)["files"].values())]
+    except AggloError:
+        return [code]
 
 
 def check_out(workspace: Workspace, code: str) -> Path:
@@ -60,11 +77,15 @@ def check_out(workspace: Workspace, code: str) -> Path:
         A blob of it is missing or has changed.
     """
     tree = _tree(workspace, code)
-    folder = workspace.cache / "code" / code
+    place: Path = workspace.cache / "code" / code / tree["name"]
     with locks.hold(workspace.lock(f"code-{code[:16]}")):
-        if not _is_whole(folder / tree["name"], tree):
-            _write(workspace, folder, tree)
-    place: Path = folder / tree["name"]
+        place.mkdir(parents=True, exist_ok=True)
+        for path in files.walk(place):
+            if path.relative_to(place).as_posix() not in tree["files"]:
+                path.unlink()
+        for name, entry in tree["files"].items():
+            if not _is_as_kept(place / name, entry):
+                _write(workspace, place / name, entry)
     return place / tree["name"] if list(tree["files"]) == [tree["name"]] else place
 
 
@@ -73,19 +94,13 @@ def _tree(workspace: Workspace, code: str) -> Tree:
     return content
 
 
-def _is_whole(place: Path, tree: Tree) -> bool:
-    if not place.is_dir():
-        return False
-    present = {path.relative_to(place).as_posix() for path in files.walk(place)}
-    return present == set(tree["files"]) and all(
-        sha256_of(place / name)[0] == entry["sha256"] for name, entry in tree["files"].items()
-    )
+def _is_as_kept(path: Path, entry: Mapping[str, Any]) -> bool:
+    return path.is_file() and not path.is_symlink() and sha256_of(path)[0] == entry["sha256"]
 
 
-def _write(workspace: Workspace, folder: Path, tree: Tree) -> None:
-    files.remove_tree(folder)
-    for name, entry in tree["files"].items():
-        path = folder / tree["name"] / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(blobs.get(workspace, entry["sha256"]))
-        path.chmod(0o555 if entry["executable"] else 0o444)
+def _write(workspace: Workspace, path: Path, entry: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{new_id()}")
+    aside.write_bytes(blobs.get(workspace, entry["sha256"]))
+    aside.chmod(0o555 if entry["executable"] else 0o444)
+    aside.replace(path)

@@ -1,18 +1,26 @@
 """What a run was computed with: Python, system, and the exact list of packages."""
 
 import platform
+import re
 from functools import lru_cache
 from importlib import metadata
 
 from agglo.store import blobs
 from agglo.store.workspace import Workspace
 
+_NAME_AND_VERSION = re.compile(r"^(Name|Version): *(\S+)", re.MULTILINE)
+
 
 @lru_cache(maxsize=1)
 def packages() -> tuple[str, ...]:
     """Every installed distribution, as ``name==version``, sorted."""
-    names = {dist.metadata["Name"]: dist.version for dist in metadata.distributions()}
-    return tuple(sorted(f"{name}=={version}" for name, version in names.items() if name))
+    found: dict[str, str] = {}
+    for distribution in metadata.distributions():
+        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        said = dict(_NAME_AND_VERSION.findall(text.partition("\n\n")[0]))
+        if "Name" in said and "Version" in said:
+            found.setdefault(said["Name"], said["Version"])
+    return tuple(sorted(f"{name}=={version}" for name, version in found.items()))
 
 
 def described(workspace: Workspace) -> dict[str, str]:

@@ -4,7 +4,8 @@ What is kept is a whole run, finished or failed with its log; a death at any mom
 that says it was begun, which the next agglo turns into a failed run.
 """
 
-import errno
+import os
+import shutil
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agglo.contract import protocol
-from agglo.contract.errors import AggloError, Fault, ModelFailed
+from agglo.contract.errors import ModelFailed
 from agglo.contract.inputs import Handle, Inputs
 from agglo.contract.language import _
 from agglo.footprint.meter import Measurement
@@ -20,27 +21,21 @@ from agglo.footprint.processors import machine_processor
 from agglo.footprint.record import FootprintRecord, footprint_of, unmeasured
 from agglo.footprint.statements import N_, Statement
 from agglo.runs import code as kept_code
-from agglo.runs import crate, environment, outcomes, process, questions, redaction
+from agglo.runs import crate, environment, failures, outcomes, process, questions, redaction
+from agglo.runs.failures import DiskFull, Failure, Stopped
 from agglo.runs.questions import Question
 from agglo.runs.requests import Request
 from agglo.runs.run import LOG_FILE, RUN_FILE, Run
 from agglo.store import files, sealed
 from agglo.store.identifiers import now
+from agglo.store.sealed import EVENTS_FOLDER, Sealed
 from agglo.store.workspace import Workspace
 
 PLATFORM_PUE = {"personalComputer": 1.0, "localServer": None}
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a run gave no answer: ``refused``, ``raised``, ``killed``, ``interrupted``, ``invalid`` or ``disk``."""
-
-    reason: str
-    what: str
-    faults: tuple[Fault, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"reason": self.reason, "what": self.what, "faults": [fault.to_dict() for fault in self.faults]}
+_FULL_BYTES = 1_000_000
+"""A model that failed with less room than this on the disk [bytes] is taken to have failed for want of it."""
+_SHORT_LOG_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class Folders:
 
     def make(self) -> None:
         for folder in (self.root, self.incoming, self.outgoing, self.kept):
-            folder.mkdir()
+            folder.mkdir(exist_ok=folder == self.root)
 
 
 @dataclass
@@ -93,9 +88,9 @@ def execute(request: Request, progress: process.Progress | None = None) -> Run:
     try:
         _attempt(attempt, progress)
     except Exception as error:
-        attempt.failure = failure_of(error)
+        attempt.failure = failures.of(error)
     except BaseException as error:
-        attempt.failure = failure_of(error)
+        attempt.failure = failures.of(error)
         keep_run(attempt)
         raise
     return keep_run(attempt)
@@ -108,7 +103,12 @@ def _attempt(attempt: Attempt, progress: process.Progress | None) -> None:
     code = kept_code.check_out(workspace, question.code)
     ended = ask_process(question, code, folders, progress)
     attempt.measurement = ended.measurement
-    answer = answer_of(ended, folders)
+    try:
+        answer = answer_of(ended, folders)
+    except ModelFailed:
+        if shutil.disk_usage(folders.root).free < _FULL_BYTES:
+            raise DiskFull from None
+        raise
     attempt.outcome, attempt.notes = outcomes.keep(question.model, answer, folders.kept), answer.notes
 
 
@@ -140,13 +140,15 @@ def _place(question: Question, name: str, folder: Path) -> Handle:
 
 
 def answer_of(ended: process.Ended, folders: Folders) -> protocol.Answer:
-    """What the process answered.
+    """What the process answered; what interrupted it is raised again.
 
     Raises
     ------
     ModelFailed
         It was ended by a signal, refused its inputs, or failed; the faults are those it wrote.
     """
+    if ended.interruption is not None:
+        raise ended.interruption
     if ended.exit_code == 0:
         return protocol.read_answer(folders.outgoing)
     if ended.exit_code < 0:
@@ -157,52 +159,47 @@ def answer_of(ended: process.Ended, folders: Folders) -> protocol.Answer:
     raise Stopped("refused" if ended.exit_code == protocol.EXIT_REFUSED and said else "raised", what, faults)
 
 
-class Stopped(ModelFailed):
-    """A model's process that gave no answer, with the reason kept on its run."""
-
-    def __init__(self, reason: str, what: str, faults: tuple[Fault, ...] = ()) -> None:
-        super().__init__(what, faults)
-        self.reason = reason
-
-
-def failure_of(error: BaseException) -> Failure:
-    """Why a run failed, from what was raised while it was executed."""
-    if isinstance(error, Stopped):
-        return Failure(error.reason, error.what, error.faults)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return Failure(
-            "disk", _("The disk is full."), (Fault(_("workspace"), repair=_("Free some space, then ask again.")),)
-        )
-    if isinstance(error, AggloError):
-        return Failure("invalid", error.what, error.faults)
-    if not isinstance(error, Exception):
-        return Failure("interrupted", _("It was interrupted before it ended."))
-    return Failure("raised", f"{type(error).__name__}: {error}")
-
-
 def keep_run(attempt: Attempt) -> Run:
     """Seal what an execution gave as ``runs/ID``; where the disk is full, seal the failure alone."""
     try:
         return _seal(attempt)
-    except OSError as error:
-        if failure_of(error).reason != "disk" or not attempt.request.staging.exists():
+    except Exception as error:
+        kept = Sealed(attempt.request.workspace.runs / attempt.request.id)
+        if not failures.is_full_disk(error):
             raise
-        attempt.failure = failure_of(error)
-        for folder in (attempt.folders.outgoing, attempt.folders.kept):
-            files.remove_tree(folder)
-        attempt.folders.kept.mkdir(parents=True, exist_ok=True)
+        if kept.exists:
+            return Run(kept)
+        attempt.failure = failures.of(error)
+        _make_room(attempt.folders)
         return _seal(attempt)
+
+
+def _make_room(folders: Folders) -> None:
+    """Give up what cannot be kept for want of room: all but the end of the log."""
+    for folder in (folders.incoming, folders.outgoing, folders.kept):
+        files.remove_tree(folder)
+    if folders.log.exists():
+        with folders.log.open("r+b") as log:
+            log.seek(-min(log.seek(0, os.SEEK_END), _SHORT_LOG_BYTES), os.SEEK_END)
+            end = log.read()
+            log.truncate(0)
+            log.seek(0)
+            log.write(end)
+    folders.kept.mkdir(parents=True)
 
 
 def _seal(attempt: Attempt) -> Run:
     workspace, kept, content = attempt.request.workspace, attempt.folders.kept, attempt.content
     if attempt.failure:
         files.remove_tree(kept / "outcome")
-    places = _places(workspace, content, attempt.folders)
+    places = places_of(workspace, content, attempt.folders)
     (kept / LOG_FILE).write_text(redaction.redacted_log(attempt.folders.log, places), encoding="utf-8")
     run = _described(attempt, places)
     (kept / RUN_FILE).write_bytes(files.to_json(run))
     (kept / crate.CRATE_FILE).write_bytes(files.to_json(crate.describe(run, kept)))
+    (kept / EVENTS_FOLDER).mkdir()
+    for asking in attempt.request.askings():
+        shutil.copyfile(asking, kept / EVENTS_FOLDER / asking.name.removeprefix(f"{attempt.request.id}."))
     details = {
         "state": run["state"],
         "digest": run["outcome"]["digest"] if run["outcome"] else None,
@@ -229,21 +226,19 @@ def _described(attempt: Attempt, places: Mapping[str, str]) -> dict[str, Any]:
         "failure": redaction.redacted_json(failure.to_dict(), places) if failure else None,
         "notes": redaction.redacted_json(attempt.notes, places) if not failure else [],
         "outcome": attempt.outcome if not failure else None,
-        "footprint": _footprint(workspace, attempt.measurement).to_dict(),
+        "footprint": footprint(workspace, attempt.measurement).to_dict(),
     }
 
 
-def _places(workspace: Workspace, content: Mapping[str, Any], folders: Folders) -> dict[str, str]:
+def places_of(workspace: Workspace, content: Mapping[str, Any], folders: Folders) -> dict[str, str]:
+    """The word to put for each folder that a log or an error may name."""
     code = workspace.cache / "code" / content["model"]["code"]
-    return {
-        str(folders.incoming): "<in>",
-        str(folders.outgoing): "<out>",
-        str(code): "<code>",
-        str(workspace.root): "<workspace>",
-    }
+    places = {folders.incoming: "<in>", folders.outgoing: "<out>", code: "<code>", workspace.root: "<workspace>"}
+    return {str(spelt): word for place, word in places.items() for spelt in (place, place.resolve())}
 
 
-def _footprint(workspace: Workspace, measurement: Measurement | None) -> FootprintRecord:
+def footprint(workspace: Workspace, measurement: Measurement | None) -> FootprintRecord:
+    """What a process cost, under the settings of the workspace."""
     if measurement is None:
         return unmeasured(Statement(N_("The process ended before it could be measured.")))
     pue = workspace.setting("pue") or PLATFORM_PUE[workspace.setting("platform")]
@@ -253,6 +248,7 @@ def _footprint(workspace: Workspace, measurement: Measurement | None) -> Footpri
 def keep_interrupted(request: Request) -> Run:
     """Keep, as a failed run, an execution that died with its agglo; its lock is held. The log so far is kept."""
     folders = Folders(request.staging)
+    process.end_left_in(request.staging)
     for folder in (folders.incoming, folders.outgoing, folders.kept):
         files.remove_tree(folder)
     folders.kept.mkdir(parents=True)

@@ -50,4 +50,9 @@ def by_indicator(
         question = question.where(values.c.place == place)
     if at_least is not None:
         question = question.where(values.c.value >= at_least)
-    return [dict(row) for row in workspace.index.rows(question.order_by(values.c.value.desc()).limit(limit))]
+    return [
+        dict(row)
+        for row in workspace.index.rows(
+            question.order_by(values.c.value.desc(), values.c.run, values.c.place, values.c.year).limit(limit)
+        )
+    ]

@@ -8,29 +8,36 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from agglo.contract.model import Model
 from agglo.footprint.meter import Measurement, Meter
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
 
 Progress = Callable[[float, str], None]
 
 _PARENT_DEATH_SIGNAL = 1
 _PATIENCE_S = 2.0
+_INTERVAL_S = 0.01
+_LONGEST_LINE = 65_536
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "AGGLO_LANGUAGE", "PYTHONPATH", "LD_LIBRARY_PATH")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: exit code (negative: the signal that ended it) and what it used."""
+    """How a process ended: exit code (negative: the signal that ended it), what it used, what interrupted it."""
 
     exit_code: int
     measurement: Measurement
+    interruption: BaseException | None = None
 
 
 def command_of(model: Model, code: Path, folder_in: Path, folder_out: Path) -> list[str]:
@@ -46,9 +53,10 @@ def command_of(model: Model, code: Path, folder_in: Path, folder_out: Path) -> l
 def run(command: list[str], *, folder: Path, log: Path, progress: Progress | None = None) -> Ended:
     """Run a command to its end in ``folder``; its standard error goes to ``log``, its progress to ``progress``.
 
-    Whatever interrupts this call ends the process and its group first.
+    Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP) ends the process and all it started, and comes back as
+    ``interruption`` for the caller to raise.
     """
-    with log.open("wb") as errors:
+    with log.open("wb", buffering=0) as errors, _signals_interrupt():
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -57,22 +65,42 @@ def run(command: list[str], *, folder: Path, log: Path, progress: Progress | Non
             stderr=errors,
             env=_environment(folder),
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509
         )
-        meter = Meter(process.pid)
-        meter.start()
-        reader = threading.Thread(target=_read, args=(process, errors, progress), daemon=True)
-        reader.start()
         try:
-            _pid, status, usage = os.wait4(process.pid, 0)
-        except BaseException:
-            _stop(process)
-            meter.stop()
-            raise
-        process.returncode = os.waitstatus_to_exitcode(status)
-        measurement = meter.stop(usage)
+            return _watch(process, folder, errors, progress)
+        finally:
+            if process.returncode is None:
+                _reap(process)
+
+
+def end_left_in(folder: Path) -> None:
+    """End the processes left at work in a folder, known by their ``HOME``, where the system shows them."""
+    mark = f"\0HOME={folder}".encode()
+    for place in _PROC.glob("[0-9]*"):
+        with suppress(OSError):
+            variables = b"\0" + (place / "environ").read_bytes()
+            if mark + b"\0" in variables or mark + b"/" in variables:
+                os.kill(int(place.name), signal.SIGKILL)
+
+
+def _watch(process: "subprocess.Popen[bytes]", folder: Path, log: BinaryIO, progress: Progress | None) -> Ended:
+    meter = Meter(process.pid)
+    meter.start()
+    reader = threading.Thread(target=_read, args=(process.stdout, log, progress), daemon=True)
+    reader.start()
+    interruption = None
+    try:
+        _wait(process.pid)
+    except BaseException as error:
+        interruption = error
+        _ask_to_end(process.pid)
+    measurement = meter.stop(_reap(process))
+    reader.join(_PATIENCE_S)
+    if reader.is_alive():
+        end_left_in(folder)
         reader.join(_PATIENCE_S)
-    return Ended(process.returncode, measurement)
+    return Ended(process.returncode, measurement, interruption)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -81,39 +109,94 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1"}
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end this process when agglo dies, however it dies."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+def _dying_with(parent: int) -> Callable[[], None]:
+    """Have the kernel end the new process when agglo dies, however it dies."""
+
+    def prepare() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return prepare
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the process and all it started: asked first, then made to."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        if _gone(process):
-            break
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise, where they would end this process without a word."""
+    caught: dict[signal.Signals, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                caught[number] = signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number, handler in caught.items():
+            signal.signal(number, handler)
 
 
-def _gone(process: "subprocess.Popen[bytes]") -> bool:
+def _leave(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+def _wait(pid: int) -> None:
+    """Wait for a process to end; it is left to be reaped, so that its number stays its own meanwhile."""
+    if hasattr(os, "waitid"):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    while not _has_ended(pid):
+        time.sleep(_INTERVAL_S)
+
+
+def _has_ended(pid: int) -> bool:
+    if hasattr(os, "waitid"):
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+    import psutil
+
+    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def _ask_to_end(pid: int) -> None:
+    """Ask a process and its group to end, and leave them some time to do so."""
+    _signal_group(pid, signal.SIGTERM)
     end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            return True
-        time.sleep(0.01)
-    return False
+    while not _has_ended(pid) and time.monotonic() < end:
+        time.sleep(_INTERVAL_S)
 
 
-def _read(process: "subprocess.Popen[bytes]", log: BinaryIO, progress: Progress | None) -> None:
-    """Take progress from standard output; any other line goes to the log."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        try:
-            said = json.loads(line)
-            fraction, text = float(said["progress"]), str(said.get("text", ""))
-        except (ValueError, KeyError, TypeError):
-            log.write(line)
-            continue
-        if progress:
-            progress(fraction, text)
+def _reap(process: "subprocess.Popen[bytes]") -> "struct_rusage":
+    """End what is left of a process and of its group; the answer is what it used."""
+    _signal_group(process.pid, signal.SIGKILL)
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, number)
+
+
+def _read(output: BinaryIO, log: BinaryIO, progress: Progress | None) -> None:
+    """Take progress from a process's output to its end; any other line goes to the log, as far as that can be written.
+
+    The output is read whatever happens: a process that nobody reads would wait for ever.
+    """
+    with output:
+        while line := output.readline(_LONGEST_LINE):
+            said = _progress_of(line)
+            with suppress(OSError, ValueError):
+                if said is None:
+                    log.write(line)
+                elif progress:
+                    progress(*said)
+
+
+def _progress_of(line: bytes) -> tuple[float, str] | None:
+    try:
+        said = json.loads(line)
+        fraction, text = float(said["progress"]), str(said.get("text", ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return (fraction, text) if 0.0 <= fraction <= 1.0 else None

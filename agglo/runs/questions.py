@@ -8,9 +8,9 @@ from typing import Any
 
 from agglo.catalogue import datasets
 from agglo.catalogue.datasets import Dataset
-from agglo.contract.errors import AggloError, Fault, InvalidInput, MissingExtra
+from agglo.contract.errors import AggloError, Fault, InvalidInput, MissingExtra, nearest
 from agglo.contract.language import _
-from agglo.contract.model import PROTOCOL, Model, from_interface
+from agglo.contract.model import Model, from_interface
 from agglo.contract.scenario import Scenario
 from agglo.runs import code as kept_code
 from agglo.store import digest
@@ -34,22 +34,10 @@ class Question:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 [hex] of what decides the answer; the scenario counts only through the parameters it sets."""
-        return digest.of_json(
-            {
-                "format": FINGERPRINT_FORMAT,
-                "protocol": PROTOCOL,
-                "model": self.model.id,
-                "version": self.model.version,
-                "code": self.code,
-                "inputs": {name: dataset.digest for name, dataset in self.inputs.items()},
-                "parameters": dict(self.parameters),
-                "seed": self.seed,
-                "libraries": dict(self.libraries),
-            }
-        )
+        return fingerprint_of(self._decisive)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The question as JSON, as requests and runs keep it."""
+    @property
+    def _decisive(self) -> dict[str, Any]:
         return {
             "model": {**self.model.interface(), "code": self.code},
             "inputs": {
@@ -59,9 +47,30 @@ class Question:
             "parameters": dict(self.parameters),
             "seed": self.seed,
             "libraries": dict(self.libraries),
-            "scenario": self.scenario.to_dict() if self.scenario else None,
-            "fingerprint": self.fingerprint,
         }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question as JSON, as requests and runs keep it."""
+        scenario = self.scenario.to_dict() if self.scenario else None
+        return {**self._decisive, "scenario": scenario, "fingerprint": self.fingerprint}
+
+
+def fingerprint_of(content: Mapping[str, Any]) -> str:
+    """The fingerprint [hex] of a question as a request or a run keeps it, computed again."""
+    model = content["model"]
+    return digest.of_json(
+        {
+            "format": FINGERPRINT_FORMAT,
+            "protocol": model["protocol"],
+            "model": model["id"],
+            "version": model["version"],
+            "code": model["code"],
+            "inputs": {name: one["digest"] for name, one in content["inputs"].items()},
+            "parameters": content["parameters"],
+            "seed": content["seed"],
+            "libraries": content["libraries"],
+        }
+    )
 
 
 def pose(
@@ -138,34 +147,29 @@ def library_version(name: str) -> str:
 def _inputs(
     workspace: Workspace, model: Model, references: Mapping[str, str], found: list[Fault]
 ) -> dict[str, Dataset]:
+    """The datasets of the inputs; every one that cannot be used is added to ``found``."""
+    declared = {one.name: one for one in model.inputs}
     held = {}
     for name, reference in references.items():
-        try:
-            declared = model.input(name)
-            dataset = datasets.find(workspace, reference)
-        except AggloError as error:
-            found.append(Fault(name, reference, error.what, error.repair))
+        if name not in declared:
+            wanted = _("an input of {model}").format(model=model.id)
+            found.append(Fault(name, reference, wanted, nearest(name, list(declared))))
             continue
-        if dataset.schema_name != declared.schema:
-            found.append(
-                Fault(
-                    name,
-                    _("{dataset}, of schema {schema}").format(dataset=reference, schema=dataset.schema_name),
-                    _("a dataset of schema {schema}").format(schema=declared.schema),
-                )
-            )
-        held[name] = dataset
-    for declared in model.inputs:
-        if declared.required and declared.name not in references:
-            repair = _("Add --input {name}=DATASET@VERSION").format(name=declared.name)
-            found.append(
-                Fault(
-                    declared.name,
-                    _("nothing"),
-                    _("a dataset of schema {schema}").format(schema=declared.schema),
-                    repair,
-                )
-            )
+        wanted = _("a dataset of schema {schema}").format(schema=declared[name].schema)
+        try:
+            held[name] = datasets.find(workspace, reference)
+        except AggloError as error:
+            versions = ", ".join(fault.expected for fault in error.faults)
+            found.append(Fault(name, error.what, versions or wanted, error.repair))
+            continue
+        if held[name].schema_name != declared[name].schema:
+            got = _("{dataset}, of schema {schema}").format(dataset=reference, schema=held[name].schema_name)
+            found.append(Fault(name, got, wanted))
+    for name, one in declared.items():
+        if one.required and name not in references:
+            repair = _("Add --input {name}=DATASET@VERSION").format(name=name)
+            wanted = _("a dataset of schema {schema}").format(schema=one.schema)
+            found.append(Fault(name, _("nothing"), wanted, repair))
     return held
 
 

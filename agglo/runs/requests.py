@@ -63,6 +63,13 @@ def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) 
     return request
 
 
+def forget_unaccepted(workspace: Workspace) -> None:
+    """Remove what a process left that died while it was accepting a question; nobody was told it was accepted."""
+    for path in workspace.requests.glob("*.asked.json"):
+        if not Request(workspace, path.name.partition(".")[0]).exists:
+            path.unlink()
+
+
 def pending(workspace: Workspace) -> list[Request]:
     """Requests not yet answered, oldest first."""
     found = (path.stem for path in workspace.requests.glob("*.json") if not path.name.endswith(".asked.json"))

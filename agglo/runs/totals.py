@@ -1,5 +1,6 @@
 """What computations cost in all: runs kept here and estimates declared by partners, and how much of it is known."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -108,4 +109,4 @@ def _total(group: str, entries: list[dict[str, Any]]) -> Total:
 def _sum(entries: list[dict[str, Any]], *columns: str) -> float | None:
     """The sum of what is known, None where nothing is: an unknown cost is never a cost of zero."""
     known = [entry[column] for entry in entries for column in columns if entry[column] is not None]
-    return sum(known) if known else None
+    return math.fsum(known) if known else None

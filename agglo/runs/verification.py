@@ -4,23 +4,22 @@ The certificate is an event of the run: ``identical``, ``within tolerance``, ``d
 changed) or ``cannot run`` (what is missing or damaged). What the check itself cost is part of it.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from agglo.contract.errors import AggloError, Fault
+from agglo.contract.errors import AggloError, Damaged, Fault
 from agglo.contract.language import _
 from agglo.contract.outcome import Bitwise, Numerical, Statistical, comparison_from_dict
-from agglo.footprint.record import footprint_of
+from agglo.footprint.meter import Measurement
+from agglo.runs import aside, environment, execution, failures, outcomes, process, questions, redaction
 from agglo.runs import code as kept_code
-from agglo.runs import environment, execution, outcomes, process, questions, redaction
 from agglo.runs.execution import Folders
 from agglo.runs.questions import Question
 from agglo.runs.run import Run
-from agglo.store import files
-from agglo.store.identifiers import new_id
+from agglo.store import blobs
 from agglo.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,10 +54,17 @@ def verify(workspace: Workspace, run: Run, progress: process.Progress | None = N
     """Verify a run and keep the certificate with it.
 
     A run that failed has no answer to verify: its certificate says so.
+
+    Raises
+    ------
+    AggloError
+        The disk is full: nothing is certified.
     """
-    certificate = _verified(workspace, run, progress)
-    run.sealed.add_event("certified", {"actor": workspace.actor, **certificate.to_dict()})
-    workspace.index.add("run", run.sealed)
+    with failures.full_disk_explained():
+        certificate = _verified(workspace, run, progress)
+        run.sealed.add_event("certified", {"actor": workspace.actor, **certificate.to_dict()})
+        with suppress(Damaged):
+            workspace.index.add("run", run.sealed)
     return certificate
 
 
@@ -67,6 +73,8 @@ def _verified(workspace: Workspace, run: Run, progress: process.Progress | None)
         run.sealed.check()
         if run.state != "finished":
             return Certificate("cannot run", _("This run failed: it has no answer to verify."))
+        if found := blobs_faults(workspace, run):
+            return Certificate("cannot run", _("What it was computed with is no longer as it was kept."), found)
         question = questions.from_dict(workspace, run.content)
         for dataset in question.inputs.values():
             dataset.sealed.check()
@@ -76,36 +84,45 @@ def _verified(workspace: Workspace, run: Run, progress: process.Progress | None)
     return _run_again(workspace, run, question, code, progress)
 
 
+def blobs_faults(workspace: Workspace, run: Run) -> tuple[Fault, ...]:
+    """What is wrong with the files a run refers to: its code, its list of packages."""
+    found: list[Fault] = []
+    for digest in dict.fromkeys(run.sealed.manifest["blobs"]):
+        try:
+            blobs.check(workspace, digest)
+        except AggloError as error:
+            found += error.faults or (Fault(f"blobs/{digest[:12]}", _("nothing"), digest[:12]),)
+    return tuple(found)
+
+
 def _run_again(
     workspace: Workspace, run: Run, question: Question, code: Path, progress: process.Progress | None
 ) -> Certificate:
-    with _folders(workspace) as folders:
+    packages = tuple(environment.changed(workspace, run.content["environment"]))
+    with aside.folder(workspace) as folder:
+        folders, measurement = Folders(folder), None
+        folders.make()
         try:
             ended = execution.ask_process(question, code, folders, progress)
+            measurement = ended.measurement
             answer = execution.answer_of(ended, folders)
             again = outcomes.keep(question.model, answer, folders.kept)
-        except (AggloError, OSError) as failure:
-            error = failure if isinstance(failure, AggloError) else AggloError(str(failure))
-            places = {str(folders.outgoing): "<out>", str(code): "<code>", str(workspace.root): "<workspace>"}
-            faults = tuple(Fault(**redaction.redacted_json(fault.to_dict(), places)) for fault in error.faults)
-            changed = tuple(environment.changed(workspace, run.content["environment"]))
-            return Certificate("cannot run", redaction.redacted(error.what, places), faults, changed)
-        footprint = footprint_of(ended.measurement, location=workspace.setting("location"))
-        return _compared(workspace, run, again, folders.kept, footprint.to_dict())
+        except Exception as error:
+            if failures.is_full_disk(error):
+                raise
+            places = execution.places_of(workspace, run.content, folders)
+            said = redaction.redacted_json(failures.of(error).to_dict(), places)
+            faults = tuple(Fault(**fault) for fault in said["faults"])
+            return Certificate("cannot run", said["what"], faults, packages, _cost(workspace, measurement))
+        return _compared(run, again, folders.kept, packages, _cost(workspace, measurement))
 
 
-@contextmanager
-def _folders(workspace: Workspace) -> Iterator[Folders]:
-    folders = Folders(workspace.staging / f"verify-{new_id()}")
-    folders.make()
-    try:
-        yield folders
-    finally:
-        files.remove_tree(folders.root)
+def _cost(workspace: Workspace, measurement: Measurement | None) -> Mapping[str, Any]:
+    return execution.footprint(workspace, measurement).to_dict()
 
 
 def _compared(
-    workspace: Workspace, run: Run, again: Mapping[str, Any], folder: Path, footprint: Mapping[str, Any]
+    run: Run, again: Mapping[str, Any], folder: Path, packages: tuple[str, ...], footprint: Mapping[str, Any]
 ) -> Certificate:
     kept = run.content["outcome"]
     pairs = {"indicators": (kept["indicators"], again["indicators"])}
@@ -115,7 +132,6 @@ def _compared(
     for name in changed:
         before, after = pairs[name]
         differences += _differences(name, before, run.sealed.folder / before["path"], folder / after["path"])
-    packages = tuple(environment.changed(workspace, run.content["environment"]))
     if differences:
         return Certificate("differs", _("The answer is not the same."), tuple(differences), packages, footprint)
     if changed:
@@ -160,11 +176,19 @@ def table_differences(name: str, before: "pa.Table", after: "pa.Table", toleranc
 def _rows_that_differ(before: Any, after: Any, tolerance: Numerical) -> Any:
     import numpy as np
     import pyarrow as pa
+    import pyarrow.types as pt
 
-    if pa.types.is_floating(before.type) and pa.types.is_floating(after.type):
-        first, second = before.to_numpy(), after.to_numpy()
+    kinds = before.type, after.type
+    if all(map(_is_number, kinds)) and any(map(pt.is_floating, kinds)):
+        first, second = (column.cast(pa.float64(), safe=False).to_numpy() for column in (before, after))
         same = np.isclose(second, first, rtol=tolerance.relative, atol=tolerance.absolute, equal_nan=True)
         unset = np.asarray(before.is_null()) != np.asarray(after.is_null())
         return np.flatnonzero(~same | unset)
     same_values = [one == other for one, other in zip(before.to_pylist(), after.to_pylist(), strict=True)]
     return np.flatnonzero(~np.asarray(same_values, dtype=bool))
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow.types as pt
+
+    return bool(pt.is_floating(kind) or pt.is_integer(kind))

@@ -5,10 +5,15 @@ half-built index and a stale write-ahead log never meets another file. Writers h
 alone, so nothing sealed during a rebuild is missed.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from agglo.contract.errors import AggloError, Damaged, Fault
+from agglo.contract.language import _
 from agglo.store import indexing, locks
 from agglo.store.files import write_atomically
 from agglo.store.identifiers import new_id
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
 POINTER_FILE = "current"
 _KINDS = ("dataset", "run", "declaration")
+_BATCH_FOLDERS = 500
 
 
 class Index:
@@ -36,8 +42,16 @@ class Index:
 
     def rows(self, statement: "Executable") -> "Sequence[RowMapping]":
         """The rows a question gives."""
-        with self._engine().connect() as connection:
-            return connection.execute(statement).mappings().all()
+        from sqlalchemy.exc import OperationalError
+
+        while True:
+            engine = self._engine()
+            try:
+                with engine.connect() as connection:
+                    return connection.execute(statement).mappings().all()
+            except OperationalError:
+                if self._current() == self._name:
+                    raise
 
     def add(self, kind: str, sealed: Sealed) -> None:
         """Index a sealed folder, or index it again after an event. Doing it twice changes nothing."""
@@ -47,33 +61,63 @@ class Index:
     @contextmanager
     def writing(self) -> "Iterator[Connection]":
         """A transaction on the index in force; a rebuild waits for it, and it waits for a rebuild."""
-        self._engine()
-        with locks.hold(self._lock, shared=True), self._engine().begin() as connection:
-            yield connection
+        while True:
+            self._engine()
+            with locks.hold(self._lock, shared=True):
+                if self._current():
+                    with self._engine().begin() as connection:
+                        yield connection
+                    return
 
     def rebuild(self, *, only_if_missing: bool = False) -> dict[str, int]:
-        """Build a new index aside from the folders, then put it in force; the answer counts what was indexed."""
+        """Build a new index aside from the folders, then put it in force; the answer counts what was indexed.
+
+        Raises
+        ------
+        Damaged
+            Lists every folder that could not be indexed; all others are.
+        """
         with locks.hold(self._lock):
-            old, name = self._current(), f"{new_id()}.sqlite"
-            if old and only_if_missing:
+            if only_if_missing and self._current():
                 return {}
-            engine = self._connect(name)
-            try:
-                counts = self._fill(engine)
-            finally:
-                engine.dispose()
+            name = f"{new_id()}{_ending()}"
+            self._folder.mkdir(exist_ok=True)
+            counts, faults = self._build(name)
             write_atomically(self._folder / POINTER_FILE, name.encode())
-            self._forget(old)
+            self._forget_all_but(name)
+        if faults and only_if_missing:
+            logging.getLogger(__name__).warning(_("Not indexed, damaged: %s"), "; ".join(map(str, faults)))
+        elif faults:
+            raise Damaged(_("All was indexed but these folders."), faults)
         return counts
 
-    def _fill(self, engine: "Engine") -> dict[str, int]:
-        counts = {}
-        with engine.begin() as connection:
-            for kind in _KINDS:
-                rows = [indexing.rows_of(kind, sealed) for sealed in sealed_folders(self._workspace, kind)]
-                counts[kind] = len(rows)
-                indexing.write(connection, indexing.merged(rows))
-        return counts
+    def _build(self, name: str) -> tuple[dict[str, int], list[Fault]]:
+        from agglo.store import tables
+
+        engine = self._connect(name, create=True)
+        faults: list[Fault] = []
+        try:
+            tables.metadata.create_all(engine)
+            with engine.begin() as connection:
+                counts = {kind: self._fill(connection, kind, faults) for kind in _KINDS}
+        finally:
+            engine.dispose()
+        return counts, faults
+
+    def _fill(self, connection: "Connection", kind: str, faults: list[Fault]) -> int:
+        """Index every folder of a kind, those that cannot be added to ``faults``; the answer counts the others."""
+        count = 0
+        folders = sealed_folders(self._workspace, kind)
+        while batch := list(islice(folders, _BATCH_FOLDERS)):
+            rows = []
+            for sealed in batch:
+                try:
+                    rows.append(indexing.rows_of(kind, sealed))
+                except AggloError as error:
+                    faults.extend(error.faults)
+            indexing.write(connection, indexing.merged(rows), replace=False)
+            count += len(rows)
+        return count
 
     def _engine(self) -> "Engine":
         """The engine on the index in force; opened again after another process has rebuilt it."""
@@ -88,32 +132,39 @@ class Index:
         return self._opened
 
     def _current(self) -> str:
+        """The file in force; none where there is no such file, or where it was made with other tables."""
         try:
             name = (self._folder / POINTER_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
             return ""
-        return name if (self._folder / name).is_file() else ""
+        return name if name.endswith(_ending()) and (self._folder / name).is_file() else ""
 
-    def _connect(self, name: str) -> "Engine":
+    def _connect(self, name: str, *, create: bool = False) -> "Engine":
+        """An engine on one build of the index; a build that is no longer there is an error, never an empty index."""
         from sqlalchemy import create_engine, event
 
-        from agglo.store import tables
-
-        new = not (self._folder / name).exists()
-        engine = create_engine(f"sqlite:///{self._folder / name}", connect_args={"timeout": 60})
+        mode = "rwc" if create else "rw"
+        address = f"sqlite:///file:{quote(str(self._folder / name))}?mode={mode}&uri=true"
+        engine = create_engine(address, connect_args={"timeout": 60})
 
         @event.listens_for(engine, "connect")
         def _settings(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
 
-        if new:
-            tables.metadata.create_all(engine)
         return engine
 
-    def _forget(self, old: str) -> None:
-        for path in self._folder.glob(f"{old}*") if old else ():
-            path.unlink(missing_ok=True)
+    def _forget_all_but(self, name: str) -> None:
+        """Remove the builds no longer in force, and what a rebuild that died left."""
+        for path in self._folder.glob("*.sqlite*"):
+            if not path.name.startswith(name):
+                path.unlink(missing_ok=True)
+
+
+def _ending() -> str:
+    from agglo.store.tables import layout
+
+    return f".{layout()}.sqlite"
 
 
 def sealed_folders(workspace: "Workspace", kind: str) -> Iterator[Sealed]:

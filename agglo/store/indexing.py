@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from agglo.contract.errors import AggloError, Damaged, Fault
+from agglo.contract.language import _
 from agglo.store.sealed import Sealed
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Delete, Insert
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by table. The first table's rows replace what was indexed under the same key."""
@@ -16,8 +19,29 @@ INDICATORS_FILE = "outcome/indicators.parquet"
 
 
 def rows_of(kind: str, sealed: Sealed) -> Rows:
-    """The rows of one sealed folder of a kind (``run``, ``dataset``, ``declaration``)."""
-    return {"run": _of_run, "dataset": _of_dataset, "declaration": _of_declaration}[kind](sealed)
+    """The rows of one sealed folder of a kind (``run``, ``dataset``, ``declaration``).
+
+    Raises
+    ------
+    Damaged
+        It is not where it belongs (a copy under another name), or lacks what a folder of its kind holds.
+    """
+    try:
+        rows = {"run": _of_run, "dataset": _of_dataset, "declaration": _of_declaration}[kind](sealed)
+    except (KeyError, TypeError, AttributeError, ValueError, OSError) as error:
+        if isinstance(error, AggloError):
+            raise
+        said = f"{type(error).__name__}: {error}"[:200]
+        raise Damaged(_("A kept folder cannot be read."), [Fault(_place(kind, sealed), said)]) from error
+    own = next(iter(rows.values()))[0]
+    expected = f"{own['name']}/{own['version']}" if kind == "dataset" else own["id"]
+    if _place(kind, sealed) != expected:
+        raise Damaged(_("A kept folder is not where it belongs."), [Fault(_place(kind, sealed), expected=expected)])
+    return rows
+
+
+def _place(kind: str, sealed: Sealed) -> str:
+    return "/".join(sealed.folder.parts[-2 if kind == "dataset" else -1 :])
 
 
 def merged(several: Iterable[Rows]) -> Rows:
@@ -29,29 +53,43 @@ def merged(several: Iterable[Rows]) -> Rows:
     return together
 
 
-def write(connection: "Connection", rows: Rows) -> None:
-    """Put rows in place of those that were there for the same runs, datasets or declarations."""
-    from sqlalchemy import bindparam, delete, insert
+def write(connection: "Connection", rows: Rows, *, replace: bool = True) -> None:
+    """Insert rows; with ``replace``, in place of those that were there for the same runs, datasets or declarations."""
+    if replace:
+        first = next(iter(rows))
+        key = ("name", "version") if first == "datasets" else ("id",)
+        owners = [{f"_{rank}": row[name] for rank, name in enumerate(key)} for row in rows[first]]
+        for name in rows:
+            connection.execute(_deletion(name, key if name == first else ("run",)), owners)
+    for name, content in rows.items():
+        if content:
+            connection.execute(_insertion(name), content)
+
+
+@cache
+def _deletion(name: str, key: tuple[str, ...]) -> "Delete":
+    from sqlalchemy import bindparam, delete
 
     from agglo.store.tables import metadata
 
-    for name, content in rows.items():
-        if not content:
-            continue
-        table = metadata.tables[name]
-        owner = ["name", "version"] if name == "datasets" else ["id" if "id" in table.c else "run"]
-        clause = delete(table)
-        for column in owner:
-            clause = clause.where(table.c[column] == bindparam(f"_{column}"))
-        owners = {tuple(row[column] for column in owner) for row in content}
-        connection.execute(clause, [{f"_{c}": value for c, value in zip(owner, key, strict=True)} for key in owners])
-        connection.execute(insert(table), content)
+    table = metadata.tables[name]
+    return delete(table).where(*(table.c[column] == bindparam(f"_{rank}") for rank, column in enumerate(key)))
+
+
+@cache
+def _insertion(name: str) -> "Insert":
+    from sqlalchemy import insert
+
+    from agglo.store.tables import metadata
+
+    return insert(metadata.tables[name])
 
 
 def _of_run(sealed: Sealed) -> Rows:
     run = sealed.json("run.json")
     footprint = run["footprint"]
-    askings, certificates = sealed.events("asked"), sealed.events("certified")
+    events = sealed.events()
+    askings, certificates = ([event for event in events if event["kind"] == kind] for kind in ("asked", "certified"))
     row = {
         "id": run["id"],
         "model": run["model"]["id"],
@@ -112,13 +150,9 @@ def _indicators(sealed: Sealed, run: str) -> list[dict[str, Any]]:
         return []
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        rows = file.read(columns=["name", "place", "year", "sector", "unit", "value"]).to_pylist()
-    return [
-        {"run": run, **{key: row[key] for key in ("name", "place", "year", "unit", "value")}}
-        for row in rows
-        if row["sector"] == ""
-    ]
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        table = file.read(columns=["name", "place", "year", "unit", "value", "sector"], use_threads=False)
+    return [{"run": run, **row} for row in table.to_pylist() if row.pop("sector") == ""]
 
 
 def _of_dataset(sealed: Sealed) -> Rows:

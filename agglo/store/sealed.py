@@ -4,7 +4,6 @@ A sealed folder holds its files, ``manifest.json`` with the digest of each, and 
 Folders are never migrated: ``format`` says how to read one, and readers for every format stay.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,7 +121,7 @@ class Sealed:
         """
         ending = f".{kind}.json" if kind else ".json"
         try:
-            names = sorted(os.listdir(self.folder / EVENTS_FOLDER))
+            names = sorted(path.name for path in (self.folder / EVENTS_FOLDER).iterdir())
         except FileNotFoundError:
             return []
         return [

@@ -1,5 +1,8 @@
 """The tables of the index. They hold nothing that is not in a sealed folder or its events."""
 
+import hashlib
+from functools import cache
+
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
@@ -62,7 +65,8 @@ run_indicators = Table(
     Column("year", Integer, primary_key=True),
     Column("unit", String, nullable=False),
     Column("value", Float),
-    Index("run_indicators_by_value", "name", "place", "value"),
+    Index("run_indicators_by_value", "name", "value", "run"),
+    Index("run_indicators_by_place", "name", "place", "value"),
 )
 
 datasets = Table(
@@ -94,3 +98,17 @@ declarations = Table(
     Column("carbon_g", Float),
     Column("embodied_g", Float),
 )
+
+
+@cache
+def layout() -> str:
+    """A short digest of these tables and their indexes: an index made with others is made again."""
+    described = [
+        (table.name, [(one.name, str(one.type), one.primary_key) for one in table.columns], _indexes(table))
+        for table in metadata.sorted_tables
+    ]
+    return hashlib.sha256(repr(described).encode()).hexdigest()[:12]
+
+
+def _indexes(table: Table) -> list[tuple[str, list[str]]]:
+    return sorted((str(one.name), [column.name for column in one.columns]) for one in table.indexes)

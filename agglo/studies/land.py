@@ -14,9 +14,11 @@ from agglo.runs import asking, questions
 from agglo.runs.asking import Asked
 from agglo.runs.process import Progress
 from agglo.store.workspace import Workspace
+from agglo.territory import perimeters
 from agglo.territory.communes import Territory
 
 MODEL = "land.sinks"
+MAIN_INDICATOR = "land.carbon-flux"
 SCENARIO_FILE = "land-take-halved.yaml"
 _INPUTS = {"land_cover": "land-cover", "changes": "land-cover-changes", "communes": "land-communes"}
 
@@ -27,6 +29,16 @@ class Answer:
 
     label: str
     asked: Asked
+
+
+def territory() -> Territory:
+    """The territory of the bundled data: Paris-Saclay."""
+    return perimeters.load()
+
+
+def question(about: Territory) -> str:
+    """The question, in a person's words."""
+    return _("What does the land use of {territory} do to its carbon?").format(territory=about.name)
 
 
 def ask_both(workspace: Workspace, progress: Callable[[str], Progress | None] = lambda _label: None) -> list[Answer]:
@@ -40,8 +52,8 @@ def ask_both(workspace: Workspace, progress: Callable[[str], Progress | None] = 
     ]
     answers = []
     for label, scenario in ways:
-        question = questions.pose(workspace, model, inputs=inputs, scenario=scenario)
-        answers.append(Answer(label, asking.ask(workspace, question, progress=progress(label))))
+        posed = questions.pose(workspace, model, inputs=inputs, scenario=scenario)
+        answers.append(Answer(label, asking.ask(workspace, posed, progress=progress(label))))
     return answers
 
 
@@ -50,11 +62,18 @@ def land_take_halved() -> Scenario:
     return scenarios.read(Path(str(resources.files("agglo.studies"))) / "scenarios" / SCENARIO_FILE)
 
 
-def reused(answers: Sequence[Answer]) -> int:
-    """How many of the answers had been kept before."""
-    return sum(answer.asked.reused for answer in answers)
-
-
-def write_report(workspace: Workspace, path: Path, answers: Sequence[Answer], territory: Territory) -> Path:
+def write_report(workspace: Workspace, path: Path, answers: Sequence[Answer], about: Territory) -> Path:
     """Write the answers as a self-contained HTML page."""
-    raise NotImplementedError
+    from agglo.contract import card
+    from agglo.studies import report
+
+    declared = card.of(find(MODEL), workspace.register)
+    runs = [report.LabelledRun(one.label, one.asked.run, declared) for one in answers]
+    return report.write(
+        path,
+        runs=runs,
+        territory=about,
+        question=question(about),
+        datasets=report.descriptions(workspace, runs),
+        main=MAIN_INDICATOR,
+    )

@@ -10,9 +10,10 @@ Breaks: Fisher, On grouping for maximum homogeneity, JASA 53 (1958), doi:10.1080
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agglo.contract.language import _
-from agglo.studies.report.numbers import number
+from agglo.contract.numerals import number
 
 BLUES = ("#d3e5f4", "#9fc8e6", "#5fa0d0", "#2b72ae", "#123f73")
 ORANGES = ("#fbe2c3", "#f5bd7c", "#dd8a38", "#ad5a17", "#6e330a")
@@ -60,6 +61,7 @@ class Scale:
 def scale_of(values: Sequence[float | None], *, better: str = "none", signed: bool = False) -> Scale:
     """The scale that suits ``values``; None is what is not known. ``better`` is the indicator's: higher, lower or none.
 
+    >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
     >>> [one.label for one in scale_of([0, 1, 2, 40, 44, 95]).classes]
     ['0', '0 to 20', '20 to 50', '50 to 100']
     """
@@ -67,22 +69,24 @@ def scale_of(values: Sequence[float | None], *, better: str = "none", signed: bo
     sides = {sign: sorted({abs(value) for value in known if _sign(value) == sign}) for sign in (-1, 1)}
     most = _MOST_A_SIDE if all(sides.values()) else _MOST_CLASSES
     nothing = [Class(0, 0.0, 0.0, ZERO, number(0))] if 0 in known else []
-    below, above = (_side(sign, sides[sign], most, bool(nothing), better, signed) for sign in (-1, 1))
+    below, above = (
+        _side(sign, sides[sign], most=most, zero=bool(nothing), better=better, signed=signed) for sign in (-1, 1)
+    )
     return Scale((*reversed(below), *nothing, *above))
 
 
-def _side(sign: int, sizes: Sequence[float], most: int, zero: bool, better: str, signed: bool) -> list[Class]:
+def _side(sign: int, sizes: Sequence[float], *, most: int, zero: bool, better: str, signed: bool) -> list[Class]:
     """Classes of the values of one sign, from the nearest to zero."""
     if not sizes:
         return []
-    groups = natural_breaks(sizes, min(most, max(1, (len(sizes) + 1) // 2)))
-    inner = [roundest(before[-1], after[0]) for before, after in zip(groups, groups[1:], strict=False)]
+    groups = natural_breaks(sizes, min(most, (len(sizes) + 1) // 2))
+    inner = [roundest(before[-1], after[0]) for before, after in pairwise(groups)]
     limits = [_first_limit(sizes[0], zero), *inner, roundest_above(sizes[-1])]
     palette = BLUES if (sign > 0) != (better == "lower") else ORANGES
     decimals = max(_decimals(limit) for limit in limits)
     return [
         Class(sign, near, far, palette[shade], _label(sign, near, far, decimals, signed))
-        for near, far, shade in zip(limits, limits[1:], _SHADES[len(groups)], strict=False)
+        for (near, far), shade in zip(pairwise(limits), _SHADES[len(groups)], strict=True)
     ]
 
 
@@ -91,10 +95,8 @@ def _first_limit(least: float, zero: bool) -> float:
 
 
 def _label(sign: int, near: float, far: float, decimals: int, signed: bool) -> str:
-    low, high = sorted((sign * near, sign * far))
-    return _("{low} to {high}").format(
-        low=number(low, decimals, signed=signed), high=number(high, decimals, signed=signed)
-    )
+    low, high = (number(limit, decimals if limit else 0, signed=signed) for limit in sorted((sign * near, sign * far)))
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def natural_breaks(values: Sequence[float], count: int) -> list[list[float]]:
@@ -127,16 +129,18 @@ def _deviation(values: Sequence[float]) -> float:
 
 
 def roundest(above: float, up_to: float) -> float:
-    """The roundest number over ``above`` and not over ``up_to``, both positive.
+    """The roundest number over ``above`` and not over ``up_to``, both positive; of several, the one nearest the middle.
 
-    >>> roundest(62.2, 116.2), roundest(0.083, 0.83)
-    (100.0, 0.5)
+    >>> roundest(62.2, 116.2), roundest(0.083, 0.83), roundest(2, 40)
+    (100.0, 0.5, 20.0)
     """
     power = math.floor(math.log10(up_to))
     while True:
         for digit in (10, 5, 2, 1):
             step = digit * 10.0**power
-            found = round(math.floor(up_to / step + 1e-9) * step, 12)
+            last = math.floor(up_to / step + 1e-9)
+            multiple = min(last, max(math.floor(above / step) + 1, round((above + up_to) / 2 / step)))
+            found = round(multiple * step, 12)
             if above < found <= up_to:
                 return found
         power -= 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from agglo.contract import numerals
 from agglo.contract.card import Card
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.indicators import Term, vocabulary
@@ -11,7 +12,6 @@ from agglo.contract.language import _
 from agglo.runs import comparison
 from agglo.runs.run import Run
 from agglo.studies.report.maps import by_name
-from agglo.studies.report.numbers import decimals_for
 from agglo.studies.report.wording import sector
 from agglo.territory.communes import Territory
 
@@ -42,6 +42,11 @@ class Row:
         first, *others = self.values
         return tuple(None if one is None or first is None else one - first for one in others)
 
+    @property
+    def zero(self) -> bool:
+        """Whether it is zero in every run; a value that is not known is not zero."""
+        return all(value == 0 for value in self.values)
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -59,6 +64,13 @@ class Compared:
     @property
     def unit(self) -> str:
         return self.term.unit
+
+    @property
+    def period(self) -> str:
+        """The year it speaks of, or the years it is the mean of."""
+        if self.since is None:
+            return str(self.year)
+        return _("yearly mean {since}-{year}").format(since=self.since, year=self.year)
 
     @cached_property
     def values(self) -> list[float | None]:
@@ -79,7 +91,15 @@ class Compared:
     @cached_property
     def decimals(self) -> int:
         """Decimals of all its figures."""
-        return decimals_for([*self.values, *(self.total.values if self.total else ())])
+        return numerals.decimals_for([*self.values, *(self.total.values if self.total else ())])
+
+    def figure(self, value: float | None, *, signed: bool = False) -> str:
+        """One of its values or differences for a person; what is zero, and not nearly zero, reads ``0``."""
+        return numerals.figure(value, self.decimals if value else 0, signed=signed)
+
+    def quantity(self, value: float | None, *, signed: bool = False) -> str:
+        """:meth:`figure` with its unit."""
+        return numerals.quantity(value, self.unit, self.decimals if value else 0, signed=signed)
 
 
 def check(runs: Sequence[LabelledRun], territory: Territory) -> None:
@@ -167,7 +187,7 @@ def _compared(
     )
 
 
-def main_of(compared: Sequence[Compared], main: str | None) -> Compared | None:
+def main_of(compared: Sequence[Compared], main: str | None) -> Compared:
     """The indicator that leads the report: the one asked for, else the first that differs, else the first.
 
     Raises
@@ -177,8 +197,6 @@ def main_of(compared: Sequence[Compared], main: str | None) -> Compared | None:
     """
     names = [one.term.id for one in compared]
     if main is not None and main not in names:
-        raise InvalidInput(
-            _("This indicator cannot lead the report."), [Fault(main, expected=", ".join(names) or _("none"))]
-        )
+        raise InvalidInput(_("This indicator cannot lead the report."), [Fault(main, expected=", ".join(names))])
     chosen = [one for one in compared if one.term.id == main] or [one for one in compared if one.differ]
-    return next(iter([*chosen, *compared]), None)
+    return [*chosen, *compared][0]

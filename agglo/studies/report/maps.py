@@ -3,27 +3,32 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agglo.territory.communes import Commune, Territory, fold
 from agglo.territory.geodesy import Point
-from agglo.territory.outlines import Frame, frame, label_positions, svg_paths
+from agglo.territory.outlines import frame, label_positions, svg_paths
 
 WIDTH = 560.0
 """Width of a map [pixels]; letters keep their size where it is shown that wide."""
 MARGIN = 3.0
 TEXT_SIZE = 10.5
 """Size of a commune's name [pixels]."""
-LETTER_WIDTH = 0.56
-"""Mean width of a letter, in text sizes, rather more than in common fonts."""
+LARGE_TEXT_SIZE = 19.0
+"""Size of a commune's number where the map is shown on a telephone, at some 330 pixels [pixels]."""
+LETTER_WIDTH = 0.6
+"""Mean width of a letter, in text sizes, that of wide fonts."""
 LINE_HEIGHT = 1.1
 
 _TALLEST = 1.6
 _BAR_SHARE = 0.25
+_LEVELS = 41
+_LEVELS_OF_A_BOX = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A commune on the drawing: its path, where its label stands, and the lines of its name, none if it has no room.
+    """A commune on the drawing: its path, the place of its number, and its name with its place, none without room.
 
     ``number`` is its rank by name; it stands for the name where that does not fit.
     """
@@ -31,14 +36,14 @@ class Shape:
     commune: Commune
     number: int
     path: str
-    x: float
-    y: float
+    number_at: Point
     lines: tuple[str, ...]
+    name_at: Point
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The communes of a territory by name, in ``width`` by ``height`` [pixels]; a bar of ``bar`` stands for ``bar_km``."""
+    """A territory's communes by name, in ``width`` by ``height`` [pixels]; a bar of ``bar`` stands for ``bar_km``."""
 
     width: float
     height: float
@@ -56,12 +61,14 @@ def drawing(territory: Territory, width: float = WIDTH) -> Drawing:
     """
     height = _height(territory, width)
     paths = svg_paths(territory, width, height, margin=MARGIN)
-    places = label_positions(territory, width, height, margin=MARGIN)
+    fallbacks = label_positions(territory, width, height, margin=MARGIN)
     fitted = frame(territory, width, height, margin=MARGIN)
     shapes = []
     for rank, commune in enumerate(by_name(territory), 1):
-        place = places[commune.insee]
-        shapes.append(Shape(commune, rank, paths[commune.insee], *place, _lines_that_fit(commune, fitted, place)))
+        lines = [[fitted.xy(*point) for point in ring.points] for ring in commune.rings]
+        number_at = _place(lines, *_size((str(rank),), LARGE_TEXT_SIZE)) or fallbacks[commune.insee]
+        named = _name_that_fits(commune.name, lines) or ((), number_at)
+        shapes.append(Shape(commune, rank, paths[commune.insee], number_at, *named))
     bar_km = _round_length(width * _BAR_SHARE * fitted.metres_per_pixel / 1000)
     return Drawing(width, height, tuple(shapes), round(bar_km * 1000 / fitted.metres_per_pixel, 1), bar_km)
 
@@ -84,32 +91,65 @@ def _round_length(longest_km: float) -> float:
     return next(digit * power for digit in (5, 2, 1) if digit * power <= longest_km)
 
 
-def _lines_that_fit(commune: Commune, fitted: Frame, place: Point) -> tuple[str, ...]:
-    """The name on one line or two, where there is room for it inside the outline."""
-    for lines in _ways_to_write(commune.name):
-        widest = max(map(len, lines)) * LETTER_WIDTH * TEXT_SIZE
-        tall = len(lines) * LINE_HEIGHT * TEXT_SIZE
-        levels = [place[1] + tall * share / 4 for share in (-2, -1, 0, 1, 2)]
-        if min(_room(commune, fitted, place[0], level) for level in levels) >= widest / 2:
-            return lines
-    return ()
+Outline = Sequence[Sequence[Point]]
+"""Rings of a commune on the drawing [pixels]; holes need no mark, a level line leaves and enters them."""
 
 
-def _ways_to_write(name: str) -> Sequence[tuple[str, ...]]:
+def _name_that_fits(name: str, outline: Outline) -> tuple[tuple[str, ...], Point] | None:
+    """The name on one line or two, and where it has room; None where it has none."""
+    for lines in _ways_to_write(name):
+        place = _place(outline, *_size(lines, TEXT_SIZE))
+        if place is not None:
+            return lines, place
+    return None
+
+
+def _ways_to_write(name: str) -> list[tuple[str, ...]]:
     """A name on one line, then on two, cut after a hyphen or at a space, the most even cut first."""
     cuts = [position + 1 for position, letter in enumerate(name[:-1]) if letter in "- "]
     cuts.sort(key=lambda cut: max(cut, len(name) - cut))
     return [(name,), *((name[:cut].strip(), name[cut:]) for cut in cuts)]
 
 
-def _room(commune: Commune, fitted: Frame, x: float, y: float) -> float:
-    """How far the outline is on the nearer side of a point, on the level [pixels]; 0 outside."""
-    crossings = []
-    for ring in commune.rings:
-        points = [fitted.xy(*point) for point in ring.points]
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
-            if (y1 <= y) != (y2 <= y):
-                crossings.append(x1 + (y - y1) * (x2 - x1) / (y2 - y1))
-    left = [x - crossing for crossing in crossings if crossing <= x]
-    right = [crossing - x for crossing in crossings if crossing > x]
-    return min(min(left), min(right)) if len(left) % 2 and right else 0.0
+def _size(lines: Sequence[str], text_size: float) -> tuple[float, float]:
+    """Width and height of a text [pixels]."""
+    return max(map(len, lines)) * LETTER_WIDTH * text_size, len(lines) * LINE_HEIGHT * text_size
+
+
+def _place(outline: Outline, width: float, height: float) -> Point | None:
+    """Where a box of that size has most room on both sides inside an outline; None where it does not fit."""
+    levels = [y for ring in outline for _x, y in ring]
+    low, high = min(levels) + height / 2, max(levels) - height / 2
+    best, best_width = None, width
+    for step in range(_LEVELS if high > low else 0):
+        y = low + (high - low) * step / (_LEVELS - 1)
+        for west, east in _free(outline, y, height):
+            if east - west > best_width:
+                best, best_width = (round((west + east) / 2, 1), round(y, 1)), east - west
+    return best
+
+
+def _free(outline: Outline, y: float, height: float) -> list[tuple[float, float]]:
+    """Stretches that are inside the outline at every level of a box of that height around ``y``."""
+    free = [(-math.inf, math.inf)]
+    for share in range(_LEVELS_OF_A_BOX):
+        level = y + height * (share / (_LEVELS_OF_A_BOX - 1) - 0.5)
+        inside = _inside(outline, level)
+        free = [
+            (max(west, start), min(east, end))
+            for west, east in free
+            for start, end in inside
+            if max(west, start) < min(east, end)
+        ]
+    return free
+
+
+def _inside(outline: Outline, y: float) -> list[tuple[float, float]]:
+    """Stretches of the level line ``y`` that are inside the outline."""
+    crossings = sorted(
+        x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+        for ring in outline
+        for (x1, y1), (x2, y2) in pairwise(ring)
+        if (y1 <= y) != (y2 <= y)
+    )
+    return list(zip(crossings[::2], crossings[1::2], strict=True))

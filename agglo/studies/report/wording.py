@@ -26,12 +26,13 @@ _EXPLANATIONS = {
         "tonnes of CO₂."
     ),
     "land.carbon-flux": N_(
-        "What a change of land use does to carbon in one year. A plus means that soils and plants store carbon; a minus "
-        "means that they lose it and that it goes into the air as CO₂."
+        "What changes of land use do to carbon in one year. A figure above zero means that soils and plants store "
+        "carbon; one below zero (−), that they lose it and that it goes into the air as CO₂."
     ),
     "land.take": N_("Fields, nature and woods that become built or sealed land in one year."),
     "land.uncounted-area": N_(
-        "Land whose kind has no published carbon factor (water, bare ground): it is left out of the stock, not estimated."
+        "Land of a kind that has no published carbon factor (water, bare ground): it is left out of the stock, not "
+        "estimated."
     ),
 }
 
@@ -90,6 +91,7 @@ def sector(identifier: str) -> str:
 def quality(identifier: str) -> str:
     """How a figure was obtained.
 
+    >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
     >>> quality("modelled")
     'modelled'
     """

@@ -1,0 +1,123 @@
+"""``agglo demo``: the table, its limits, what it cost, and the second call."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Agglo, Demo, environment, program
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x1b]")
+
+
+def test_it_answers_and_says_what_it_covers(demo: Demo) -> None:
+    assert demo.first.code == 0, demo.first.err
+    assert demo.first.out.startswith("What does the land use of Communauté d'agglomération Paris-Saclay do")
+    assert "Covers: land-use change, excluding forest growth, felling and N2O." in demo.first.out
+
+
+def test_the_table_has_every_commune_and_the_territory(demo: Demo) -> None:
+    lines = demo.first.out.splitlines()
+    first = next(rank for rank, line in enumerate(lines) if line.startswith("Ballainvilliers"))
+    last = next(rank for rank, line in enumerate(lines) if line.startswith("TERRITORY"))
+    assert last - first == 27 + 1
+    assert lines[last].split() == ["TERRITORY", "1,483,388", "−1,043.0", "−521.5", "521.5", "34.40", "17.20"]
+    villebon = next(line for line in lines if line.startswith("Villebon-sur-Yvette"))
+    assert villebon.split()[1:] == ["65,320", "−491.6", "−245.8", "245.8", "3.38", "1.69"]
+
+
+def test_a_small_figure_is_not_shown_as_zero(demo: Demo) -> None:
+    line = next(line for line in demo.first.out.splitlines() if line.startswith("Saint-Aubin"))
+    assert re.split(r"\s{2,}", line)[2:5] == ["−0.1", "≈\xa00", "≈\xa00"]
+    assert "−0.0" not in demo.first.out
+
+
+def test_causes_are_named_and_those_at_zero_listed(demo: Demo) -> None:
+    assert re.search(r"flux of the territory by cause \[tCO₂/yr\] +observed +halved +difference", demo.first.out)
+    assert re.search(r"land take +−1,043\.0 +−521\.5 +521\.5", demo.first.out)
+    assert "Zero in both: to cropland, to forest" in demo.first.out
+
+
+def test_caveats_stand_beside_the_figures(demo: Demo) -> None:
+    text = " ".join(demo.first.out.split())
+    assert "In soil zone 1_2 (Bures-sur-Yvette, Gif-sur-Yvette, Palaiseau, Saint-Aubin) the soil of a grassed" in text
+    assert "they would change the stock by +7,864 tC" in text
+
+
+@pytest.mark.parametrize("call", ["first", "second"])
+def test_what_is_piped_can_be_read(demo: Demo, call: str) -> None:
+    said = getattr(demo, call)
+    assert not CONTROL.search(said.out)
+    assert not CONTROL.search(said.err)
+    assert max(map(len, said.out.splitlines())) <= 100
+
+
+def test_it_fits_in_french_too(demo: Demo) -> None:
+    said = program("demo", folder=demo.folder, AGGLO_LANGUAGE="fr")
+    assert said.code == 0
+    assert max(map(len, said.out.splitlines())) <= 100
+    assert "1\u202f483\u202f388" in said.out
+
+
+def test_a_narrow_terminal_wraps_the_caveats(demo: Demo) -> None:
+    said = program("demo", folder=demo.folder, COLUMNS="60")
+    notes = said.out.split("To know beside these figures:")[1].split("2 answers")[0]
+    assert max(map(len, notes.splitlines())) <= 60
+
+
+def test_progress_goes_to_standard_error(demo: Demo) -> None:
+    assert demo.first.err.splitlines() == ["As observed, 2012-2018...", "Land take halved..."]
+
+
+def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
+    assert re.search(r"cost of the two answers +low +central +high\n", demo.first.out)
+    low, central, high = re.search(r"electricity \[kWh\] +(\S+) +(\S+) +(\S+)", demo.first.out).groups()  # type: ignore[union-attr]
+    assert 0 < float(low) < float(central) < float(high)
+    assert re.search(r"greenhouse gases \[gCO2e\] +\S+ +\S+ +\S+\nMeasured: [\d.]+ s, \d+ MB of memory", demo.first.out)
+    assert re.fullmatch(r"Next: agglo verify [0-9a-f]{12}", demo.first.out.splitlines()[-1])
+
+
+def test_the_second_call_computes_nothing_and_says_so(demo: Demo) -> None:
+    assert demo.second.code == 0
+    assert "2 answers of 2 were kept before: they came back without computing." in demo.second.out
+    assert "cost when they were computed" in demo.second.out
+    assert len(list((demo.workspace / "runs").iterdir())) == 2
+    table = demo.first.out.split("To know beside")[0]
+    assert demo.second.out.startswith(table)
+
+
+def test_the_report_is_written(demo: Demo) -> None:
+    assert "Report: demo-report.html" in demo.first.out
+    assert "Villebon-sur-Yvette" in (demo.folder / "demo-report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("place", ["nowhere/report.html", "."])
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_made(
+    place: str, agglo: Agglo, tmp_path: Path
+) -> None:
+    said = agglo("demo", "--report", place)
+    assert said.code == 2
+    assert said.out == ""
+    assert "expected the name of a file, in a folder that exists" in said.err
+    assert not (tmp_path / "workspace").exists()
+
+
+def test_the_next_command_works(demo: Demo) -> None:
+    words = demo.first.out.splitlines()[-1].removeprefix("Next: agglo ").split()
+    said = program(*words, folder=demo.folder)
+    assert (said.code, said.err) == (0, "verifying...\n")
+    assert ": identical, the kept code on the kept inputs gives the same answer" in said.out
+
+
+def test_memory_of_parent_and_worker_together(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from agglo.cli import run; run(['demo'])\n"
+        "own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
+        "print(own + child, file=sys.stderr)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=True
+    )
+    assert int(answer.stderr.splitlines()[-1]) < 400_000
