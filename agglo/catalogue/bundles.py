@@ -28,6 +28,7 @@ def add(workspace: Workspace, bundle: str = DEFAULT_BUNDLE) -> dict[str, Dataset
             licence=one["licence"],
             source=one["source"],
             owner=one["owner"],
+            attribution=one["attribution"],
             caveats=one["caveats"],
         ).dataset
     return added

@@ -104,6 +104,7 @@ def add(
     source: str,
     owner: str,
     mapping: Path | None = None,
+    attribution: str = "",
     caveats: Sequence[Text] = (),
 ) -> Added:
     """Read, check and keep a file as a dataset. Nothing is half-added, and the same content again is the same version.
@@ -148,6 +149,7 @@ def add(
         "crs": prepared.crs,
         "added": now(),
         "file": {**file, "format": prepared.source_format},
+        "attribution": attribution,
         "caveats": [dict(caveat) for caveat in caveats],
         "report": dict(prepared.report),
     }

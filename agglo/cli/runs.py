@@ -278,14 +278,14 @@ def verify(run: RunReference, workspace: WorkspaceFolder = None, as_json: Json =
 
 def _certified(run: "Run", certificate: "Certificate") -> str:
     means = {
-        "identical": _("the kept code on the kept inputs gives the same answer, digit for digit"),
-        "within tolerance": _("the kept code on the kept inputs gives the same answer, within what the model declares"),
-        "differs": _("the kept code on the kept inputs gives another answer"),
-        "cannot run": _("the kept answer could not be checked"),
+        "identical": _("The kept code on the kept inputs gives the same answer again."),
+        "within tolerance": _("The kept code on the kept inputs gives the same answer, within what the model allows."),
+        "differs": _("The kept code on the kept inputs gives another answer."),
+        "cannot run": _("The kept answer could not be checked."),
     }[certificate.verdict]
-    lines = [show.paragraph(f"{run.id}: {words.verdict(certificate.verdict)}, {means}.")]
-    said = [certificate.what] if certificate.what else []
-    lines += [show.paragraph(line, lead="  ") for line in (*said, *map(str, certificate.differences))]
+    said = [means, certificate.what, *map(str, certificate.differences)]
+    lines = [f"{run.id}: {words.verdict(certificate.verdict)}"]
+    lines += [show.paragraph(line, lead="  ") for line in said if line]
     if certificate.packages and certificate.verdict != "identical":
         changed = ", ".join(certificate.packages)
         lines.append(show.paragraph(_("Changed since: {packages}").format(packages=changed)))

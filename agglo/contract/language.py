@@ -35,6 +35,11 @@ def _(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802
+    """``message`` as it is: marks it for the catalogues where it is only translated when shown."""
+    return message
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form of a message that goes with ``count``, in the language in force."""
     return _catalogue(language()).ngettext(singular, plural, count)

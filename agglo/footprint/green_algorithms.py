@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from agglo.contract.errors import Fault, InvalidInput
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 from agglo.footprint.factors import ANY, DEFAULT_SET, Factor, FactorSet, Region, gather, load
 from agglo.footprint.scaling import Scaling, Training, choice_fault, number_fault
-from agglo.footprint.statements import N_, Statement
+from agglo.footprint.statements import Statement
 
 METHOD = "Green Algorithms v3.0, doi:10.1002/advs.202100707"
 Platform = Literal["personalComputer", "localServer", "cloudComputing"]

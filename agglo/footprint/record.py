@@ -27,12 +27,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from agglo.contract.errors import Fault, InvalidInput
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 from agglo.footprint.factors import ANY, DEFAULT_SET, Factor, FactorSet, gather, load
 from agglo.footprint.green_algorithms import METHOD, power_green_algorithms
 from agglo.footprint.meter import Measurement
 from agglo.footprint.scaling import number_fault
-from agglo.footprint.statements import N_, Statement
+from agglo.footprint.statements import Statement
 
 Status = Literal["measured", "partial", "declared", "unknown"]
 STATUSES: tuple[Status, ...] = ("measured", "partial", "declared", "unknown")

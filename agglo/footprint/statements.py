@@ -12,11 +12,6 @@ from agglo.contract.language import _
 Value = str | float | int
 
 
-def N_(message: str) -> str:  # noqa: N802, the name message extraction looks for
-    """``message`` itself, marked for translation where it will be shown later."""
-    return message
-
-
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A sentence with named values, translated when it is shown.

@@ -15,11 +15,11 @@ from typing import Any
 from agglo.contract import protocol
 from agglo.contract.errors import ModelFailed
 from agglo.contract.inputs import Handle, Inputs
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 from agglo.footprint.meter import Measurement
 from agglo.footprint.processors import machine_processor
 from agglo.footprint.record import FootprintRecord, footprint_of, unmeasured
-from agglo.footprint.statements import N_, Statement
+from agglo.footprint.statements import Statement
 from agglo.runs import code as kept_code
 from agglo.runs import crate, environment, failures, outcomes, process, questions, redaction
 from agglo.runs.failures import DiskFull, Failure, Stopped

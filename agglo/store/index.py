@@ -141,10 +141,10 @@ class Index:
 
     def _connect(self, name: str, *, create: bool = False) -> "Engine":
         """An engine on one build of the index; a build that is no longer there is an error, never an empty index."""
-        from sqlalchemy import create_engine, event
+        from sqlalchemy import URL, create_engine, event
 
-        mode = "rwc" if create else "rw"
-        address = f"sqlite:///file:{quote(str(self._folder / name))}?mode={mode}&uri=true"
+        file, mode = quote(str(self._folder / name)), "rwc" if create else "rw"
+        address = URL.create("sqlite", database=f"file:{file}", query={"mode": mode, "uri": "true"})
         engine = create_engine(address, connect_args={"timeout": 60})
 
         @event.listens_for(engine, "connect")

@@ -1,9 +1,10 @@
 """The command line for tests: in this process, or as the real program."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,16 +82,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 @pytest.fixture
-def asked(demo: Demo, monkeypatch: pytest.MonkeyPatch, agglo: Agglo) -> Iterator[Agglo]:
+def asked(demo: Demo, monkeypatch: pytest.MonkeyPatch, agglo: Agglo) -> Agglo:
     """Commands on the workspace of the demo, which holds its two runs; tests add to it and change nothing there."""
     monkeypatch.setenv("AGGLO_WORKSPACE", str(demo.workspace))
-    yield agglo
+    return agglo
 
 
 def shell_model(folder: Path, script: str, **described: object) -> Path:
     """A model that is a shell script, in a new folder; it reads no input."""
-    import json
-
     folder.mkdir()
     content = {"id": "test.script", "version": "1.0.0", "command": ["answer.sh"], **described}
     (folder / "model.json").write_text(json.dumps(content), encoding="utf-8")
@@ -100,9 +99,9 @@ def shell_model(folder: Path, script: str, **described: object) -> Path:
     return folder
 
 
-ANSWER = """echo '{"indicators": [{"name": "land.take", "value": 1.5, "unit": "ha/yr", "place": "91272", "year": 2024}]}' \
-> "$out/outputs.json"
-"""
+INDICATOR = '{"name": "land.take", "value": 1.5, "unit": "ha/yr", "place": "91272", "year": 2024}'
+ANSWER = f"""echo '{{"indicators": [{INDICATOR}]}}' > "$out/outputs.json"\n"""
+"""A script that gives one figure."""
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -108,7 +108,7 @@ def test_the_next_command_works(demo: Demo) -> None:
     words = demo.first.out.splitlines()[-1].removeprefix("Next: agglo ").split()
     said = program(*words, folder=demo.folder)
     assert (said.code, said.err) == (0, "verifying...\n")
-    assert ": identical, the kept code on the kept inputs gives the same answer" in said.out
+    assert re.match(r"[0-9a-f-]{36}: identical\n  The kept code on the kept inputs gives the same answer", said.out)
 
 
 def test_memory_of_parent_and_worker_together(tmp_path: Path) -> None:

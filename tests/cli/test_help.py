@@ -49,7 +49,7 @@ def test_help_is_shown_in_full_and_fits_a_terminal(words: tuple[str, ...], agglo
     assert said.out.startswith(f"Usage: agglo {' '.join(words)} ")
     assert max(map(len, said.out.splitlines())) <= 80
     if words in LEAVES:
-        assert "..." not in said.out.split("Options:")[0]
+        assert "..." not in said.out.split("Options:")[0].replace("{RUN RUN}...", "")
 
 
 def test_the_list_of_commands_cuts_no_sentence(agglo: Agglo) -> None:

@@ -102,3 +102,19 @@ def agglo() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[..., Model]:
+    """A model that is a shell script: ``program(script, outputs={...})``; it may use ``$in`` and ``$out``."""
+
+    def made(script: str, outputs: dict[str, Any] | None = None) -> Model:
+        folder = tmp_path / "program"
+        folder.mkdir(exist_ok=True)
+        (folder / "run.sh").write_text(f"#!/bin/sh\nin=$3\nout=$5\n{script}\n", encoding="utf-8")
+        (folder / "run.sh").chmod(0o755)
+        described = {"id": "test.program", "version": "1.0.0", "command": ["run.sh"], "outputs": outputs or {}}
+        (folder / "model.json").write_text(json.dumps(described), encoding="utf-8")
+        return from_folder(folder)
+
+    return made

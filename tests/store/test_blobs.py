@@ -1,5 +1,4 @@
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def test_bytes_are_kept_under_their_digest(workspace: Workspace, content: bytes)
 def test_a_file_is_copied_and_left_as_it_is(workspace: Workspace, source: Path) -> None:
     assert blobs.put_file(workspace, source) == DIGEST
     assert source.read_bytes() == blobs.get(workspace, DIGEST)
-    assert not os.path.samefile(source, blobs.path_of(workspace, DIGEST))
+    assert not source.samefile(blobs.path_of(workspace, DIGEST))
 
 
 def test_a_link_is_kept_as_what_it_leads_to(workspace: Workspace, source: Path, tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ import pytest
 from agglo.contract.errors import InvalidInput
 from agglo.store import config
 
-DEFAULTS = {"location": "FR", "platform": "localServer", "pue": None, "language": "fr", "time_zone": "Europe/Paris"}
+DEFAULTS = {
+    "territory": "200056232",
+    "location": "FR",
+    "platform": "localServer",
+    "pue": None,
+    "language": "fr",
+    "time_zone": "Europe/Paris",
+}
 
 
 def read(folder: Path, text: str = "", **environment: str) -> dict[str, tuple[Any, str]]:
@@ -42,6 +49,7 @@ def test_the_template_leaves_what_is_there(tmp_path: Path) -> None:
 def test_a_file_overrides_defaults_and_a_variable_overrides_the_file(tmp_path: Path) -> None:
     settings = read(tmp_path, 'location = "DE"\npue = 1.2\nlanguage = "en"', AGGLO_LOCATION="ES", AGGLO_OTHER="x")
     assert settings == {
+        "territory": ("200056232", "default"),
         "location": ("ES", "AGGLO_LOCATION"),
         "platform": ("localServer", "default"),
         "pue": (1.2, "agglo.toml"),
@@ -91,12 +99,7 @@ def test_a_wrong_setting_is_refused(tmp_path: Path, text: str, said: str) -> Non
 def test_all_wrong_settings_are_given_at_once_with_their_origin(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as error:
         read(tmp_path, 'pu = 1\npue = 99\nlanguage = "en"', AGGLO_PLATFORM="moon", AGGLO_LANGUAGE="de")
-    assert [fault.where for fault in error.value.faults] == [
-        "agglo.toml: pu",
-        "AGGLO_PLATFORM: platform",
-        "agglo.toml: pue",
-        "AGGLO_LANGUAGE: language",
-    ] or {fault.where for fault in error.value.faults} == {
+    assert {fault.where for fault in error.value.faults} == {
         "agglo.toml: pu",
         "AGGLO_PLATFORM: platform",
         "agglo.toml: pue",

@@ -62,7 +62,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_leaves_the_old_content_and_nothing_aside(small_disk: Path) -> None:
     path = small_disk / "a.json"
     files.write_atomically(path, b"old")
-    with pytest.raises(OSError, match="No space left|File too large") as error:
+    with pytest.raises(OSError, match=r"No space left|File too large") as error:
         files.write_atomically(path, b"x" * 200_000)
     assert error.value.errno in (errno.ENOSPC, errno.EFBIG)
     assert path.read_bytes() == b"old"

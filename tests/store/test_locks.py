@@ -1,6 +1,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from agglo.store import locks
 
 from .conftest import Start, finished
@@ -64,8 +66,6 @@ def test_a_waiter_goes_on_when_the_holder_ends(tmp_path: Path, start: Start) -> 
 
 def test_a_lock_is_freed_by_an_error(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    try:
-        with locks.hold(path):
-            raise RuntimeError
-    except RuntimeError:
-        assert is_free(path)
+    with pytest.raises(ZeroDivisionError), locks.hold(path):
+        1 / 0  # noqa: B018
+    assert is_free(path)

@@ -107,4 +107,4 @@ def test_processes_that_make_one_workspace_at_once_agree(tmp_path: Path, start: 
     assert len(actors[0]) == 25
     assert actors[0] == actors[1] == actors[2]
     for rank in range(25):
-        assert not [path for path in (tmp_path / str(rank)).rglob(".*")]
+        assert not list((tmp_path / str(rank)).rglob(".*"))

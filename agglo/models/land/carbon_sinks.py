@@ -6,7 +6,7 @@ from pydantic import Field
 
 from agglo.contract.context import Context
 from agglo.contract.inputs import Inputs
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 from agglo.contract.model import Input, Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import Parameters, parameter
@@ -22,25 +22,27 @@ class SinksParameters(Parameters):
     land_take_factor: float = parameter(
         1.0,
         unit="1",
-        title="Land take, as a multiple of that of 2012-2018",
-        source="1 is what was observed; any other value is a hypothesis",
+        title=N_("Land take, as a multiple of that of 2012-2018"),
+        source=N_("1 is what was observed; any other value is a hypothesis"),
         ge=0,
         le=2,
     )
     sealed_share: float = parameter(
-        0.8, unit="1", title="Share of new artificial land that is sealed", source="ADEME, Aldo", ge=0, le=1
+        0.8, unit="1", title=N_("Share of new artificial land that is sealed"), source=N_("ADEME, Aldo"), ge=0, le=1
     )
     temporary_grassland: TemporaryGrassland = parameter(
         "cropland",
         unit="1",
-        title="What temporary grassland is counted as",
-        source="assumed: temporary grassland rotates with crops",
+        title=N_("What temporary grassland is counted as"),
+        source=N_("assumed: temporary grassland rotates with crops"),
     )
     area_overrides: dict[str, dict[LandClass, Hectares]] = parameter(
         {},
         unit="ha",
-        title="Areas that replace those of the land cover, by commune (INSEE code) and class; they change the stock",
-        source="none by default; any other value is a hypothesis",
+        title=N_(
+            "Areas that replace those of the land cover, by commune (INSEE code) and class; they change the stock"
+        ),
+        source=N_("none by default; any other value is a hypothesis"),
     )
 
 

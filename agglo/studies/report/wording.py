@@ -1,7 +1,6 @@
 """What identifiers are called before people: causes of change, qualities, fields of a card; and what signs mean."""
 
-from agglo.contract.language import _
-from agglo.footprint.statements import N_
+from agglo.contract.language import N_, _
 
 _SECTORS = {
     "land-take": N_("Land take: land that is built over or sealed"),

@@ -1,7 +1,6 @@
 """A small model for tests: a lake's volume after some rain. It can be told to fail in every way a model fails."""
 
 import getpass
-import json
 import os
 import socket
 import subprocess
@@ -65,20 +64,11 @@ def _outcome(behaviour: str, codes: list[str], volumes: list[float]) -> Outcome:
     if behaviour == "nan":
         indicators.append(Indicator(name="land.take", value=float("nan"), unit="ha/yr", place="91272", year=2024))
     tables = {"volumes": pa.table({"insee": codes, "volume_m3": volumes})}
-    if behaviour == "undeclared":
-        tables["secret"] = tables["volumes"]
-    if behaviour == "missing":
-        tables = {}
-    if behaviour == "columns":
-        tables["volumes"] = tables["volumes"].rename_columns(["insee", "volume"])
-    if behaviour == "texts":
-        tables["volumes"] = pa.table({"insee": codes, "volume_m3": [str(volume) for volume in volumes]})
     notes = ["a note by \ud800"] if behaviour == "surrogate" else []
     return Outcome(indicators=indicators, tables=tables, notes=notes)
 
 
 def _behave(behaviour: str, context: Context) -> None:
-    out = context.scratch.parent
     if behaviour == "raise":
         raise RuntimeError(f"the lake overflowed in {os.getcwd()} on {socket.gethostname()}")
     if behaviour == "tell":
@@ -101,15 +91,3 @@ def _behave(behaviour: str, context: Context) -> None:
     if behaviour == "children":
         for detached in (False, True):
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=detached)
-    if behaviour == "stubborn":
-        import signal
-
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if behaviour.startswith("writes "):
-        (out / "outputs.json").write_text(behaviour.removeprefix("writes "), encoding="utf-8")
-        os._exit(0)
-    if behaviour == "outside":
-        (out / "link.csv").symlink_to("/etc/hostname")
-        answer = {"tables": {"volumes": {"path": "link.csv"}}}
-        (out / "outputs.json").write_text(json.dumps(answer), encoding="utf-8")
-        os._exit(0)

@@ -1,0 +1,231 @@
+import json
+import signal
+from dataclasses import replace
+
+import pytest
+
+from agglo.contract.scenario import Scenario
+from agglo.runs import asking, execution, questions, requests
+from agglo.runs.listing import listing
+from agglo.runs.requests import Request
+from agglo.store import blobs, locks
+from agglo.store.workspace import Workspace
+from runs.checks import assert_whole, runs_of, wait_until, working_in
+
+ASKING = {"actor": "actor-1", "role": "operator", "scenario": None, "project": None, "reused": False}
+
+
+def accepted(workspace: Workspace, model, **parameters) -> Request:
+    """A request as a process leaves it that dies just after accepting it."""
+    return requests.accept(workspace, questions.pose(workspace, model, inputs={}, parameters=parameters), ASKING)
+
+
+def test_a_kept_answer_is_given_again_and_the_asking_recorded(workspace, pebble, ask) -> None:
+    first, second = ask(workspace, pebble), ask(workspace, pebble)
+    assert (first.reused, second.reused) == (False, True)
+    assert second.run.id == first.run.id
+    [run] = assert_whole(workspace)
+    askings = run.sealed.events("asked")
+    assert [one["reused"] for one in askings] == [False, True]
+    assert {one["actor"] for one in askings} == {workspace.actor}
+
+
+def test_the_scenario_and_the_project_of_each_asking_are_recorded(workspace, lake_model) -> None:
+    for name in ("wet", "dry"):
+        scenario = Scenario(name, parameters={"test.lake": {"rain_m": 0.2}})
+        question = questions.pose(workspace, lake_model, inputs={}, scenario=scenario)
+        asking.ask(workspace, question, project=f"project {name}")
+    [run] = assert_whole(workspace)
+    assert [(one["scenario"], one["project"]) for one in run.sealed.events("asked")] == [
+        ("wet", "project wet"),
+        ("dry", "project dry"),
+    ]
+    assert (run.content["scenario"]["name"], run.content["project"]) == ("wet", "project wet")
+
+
+def test_again_runs_it_again(workspace, pebble, ask) -> None:
+    first, second = ask(workspace, pebble), ask(workspace, pebble, again=True)
+    assert not second.reused
+    assert second.run.id != first.run.id
+    assert second.run.content["fingerprint"] == first.run.content["fingerprint"]
+    assert ask(workspace, pebble).run.id == second.run.id
+
+
+def test_a_failed_run_is_not_an_answer(workspace, ask) -> None:
+    first, second = (ask(workspace, behaviour="die") for _ in range(2))
+    assert (first.run.state, second.run.state) == ("failed", "failed")
+    assert first.run.id != second.run.id
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "reused"),
+    [
+        (["identical"], True),
+        (["within tolerance"], True),
+        (["cannot run"], True),
+        (["differs"], False),
+        (["identical", "differs"], False),
+        (["differs", "identical"], True),
+    ],
+)
+def test_the_last_certificate_says_whether_an_answer_is_given_again(workspace, pebble, ask, verdicts, reused) -> None:
+    run = ask(workspace, pebble).run
+    for verdict in verdicts:
+        run.sealed.add_event("certified", {"actor": "a", "verdict": verdict, "footprint": None})
+    workspace.index.add("run", run.sealed)
+    assert ask(workspace, pebble).reused is reused
+
+
+def test_a_damaged_answer_is_not_given_again(workspace, pebble, ask) -> None:
+    sound, damaged = ask(workspace, pebble).run, ask(workspace, pebble, again=True).run
+    path = damaged.path_of("pebbles")
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert ask(workspace, pebble).run.id == sound.id
+
+
+def test_an_answer_whose_folder_is_gone_is_not_given_again(workspace, pebble, ask) -> None:
+    sound, gone = ask(workspace, pebble).run, ask(workspace, pebble, again=True).run
+    gone.sealed.folder.rename(workspace.root.parent / "elsewhere")
+    assert ask(workspace, pebble).run.id == sound.id
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_two_processes_asking_the_same_question_at_once_give_one_run(workspace, pebble, agglo, attempt) -> None:
+    words = ("run", str(pebble.code), "--set", "seconds=0.3", "--json")
+    askers = [agglo(workspace, *words) for _ in range(2)]
+    answers = [json.loads(one.communicate(timeout=60)[0]) for one in askers]
+    [run] = assert_whole(workspace)
+    assert [one["id"] for one in answers] == [run.id, run.id]
+    assert sorted(one["reused"] for one in run.sealed.events("asked")) == [False, True]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_who_waits_for_an_asker_that_dies_is_answered_with_its_failed_run(workspace, pebble, agglo, number) -> None:
+    words = ("run", str(pebble.code), "--set", "seconds=60", "--json")
+    first = agglo(workspace, *words)
+    wait_until(lambda: working_in(workspace))
+    second = agglo(workspace, *words)
+    wait_until(lambda: len(list(workspace.requests.glob("*.asked.json"))) == 2)
+    first.send_signal(number)
+    said, _errors = second.communicate(timeout=60)
+    first.communicate(timeout=60)
+    [run] = assert_whole(workspace)
+    assert json.loads(said)["id"] == run.id
+    assert second.returncode == 1
+    assert run.content["failure"]["reason"] == "interrupted"
+    assert len(run.sealed.events("asked")) == 2
+    assert working_in(workspace) == []
+
+
+def test_an_asker_that_died_before_it_began_is_taken_over(workspace, pebble, ask) -> None:
+    request = accepted(workspace, pebble)
+    answer = ask(workspace, pebble)
+    assert (answer.run.id, answer.run.state) == (request.id, "finished")
+    [run] = assert_whole(workspace)
+    assert [one["reused"] for one in run.sealed.events("asked")] == [False, True]
+
+
+def test_work_answers_what_was_accepted_and_not_begun(workspace, pebble) -> None:
+    accepted_ones = [accepted(workspace, pebble, weight=weight) for weight in (1, 2)]
+    done = asking.work(workspace)
+    assert [(run.id, run.state) for run in done] == [(one.id, "finished") for one in accepted_ones]
+    assert [run.id for run in assert_whole(workspace)] == [one.id for one in accepted_ones]
+    assert asking.work(workspace) == []
+
+
+def test_work_leaves_what_another_process_is_executing(workspace, pebble) -> None:
+    request = accepted(workspace, pebble)
+    with locks.hold(request.lock):
+        assert asking.work(workspace) == []
+    assert len(asking.work(workspace)) == 1
+
+
+def test_recover_keeps_what_was_begun_as_a_failed_run_with_its_log(workspace, pebble) -> None:
+    request = accepted(workspace, pebble)
+    folders = execution.Folders(request.staging)
+    folders.make()
+    folders.log.write_text("half way\n")
+    (folders.outgoing / "pebbles.csv").write_text("insee")
+    [kept] = asking.recover(workspace)
+    assert (kept.id, kept.state, kept.content["failure"]["reason"]) == (request.id, "failed", "interrupted")
+    assert kept.log == "half way\n"
+    assert kept.footprint.status == "unknown"
+    assert_whole(workspace)
+    assert asking.recover(workspace) == []
+
+
+@pytest.mark.parametrize("step", ["sealed", "indexed", "asking moved", "staging removed"])
+def test_a_death_after_sealing_leaves_a_whole_run(workspace, pebble, step) -> None:
+    request = accepted(workspace, pebble)
+    run = execution.execute(request)
+    if step == "sealed":
+        with workspace.index.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM runs")
+        intent = {"kind": "run", "target": f"runs/{request.id}"}
+        (workspace.staging / f"{request.id}.sealing").write_text(json.dumps(intent))
+    if step == "asking moved":
+        request.askings()[0].unlink()
+    if step == "staging removed":
+        for path in sorted(request.staging.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        request.staging.rmdir()
+    assert asking.recover(workspace) == []
+    assert [one.id for one in assert_whole(workspace)] == [run.id]
+    assert [row["askings"] for row in listing(workspace)] == [1]
+
+
+def test_what_a_death_while_accepting_leaves_is_removed(workspace, pebble) -> None:
+    request = accepted(workspace, pebble)
+    request.path.unlink()
+    asking.recover(workspace)
+    assert list(workspace.requests.iterdir()) == []
+
+
+def test_what_is_aside_is_removed_once_its_process_is_dead(workspace) -> None:
+    from agglo.runs import aside
+
+    left = workspace.staging / "aside-0"
+    left.mkdir()
+    with aside.folder(workspace) as mine:
+        asking.recover(workspace)
+        assert mine.is_dir()
+        assert not left.exists()
+    assert not mine.exists()
+
+
+def test_code_that_can_no_longer_be_read_gives_a_failed_run_and_blocks_nothing(workspace, pebble, ask) -> None:
+    request = accepted(workspace, pebble)
+    tree = blobs.path_of(workspace, request.content()["model"]["code"])
+    tree.chmod(0o644)
+    tree.write_bytes(b"{}")
+    [run] = asking.work(workspace)
+    assert (run.state, run.content["failure"]["reason"]) == ("failed", "invalid")
+    assert "has changed" in run.content["failure"]["what"]
+    assert_whole(workspace)
+
+
+def test_the_request_is_on_the_disk_before_the_model_starts(workspace, pebble, monkeypatch) -> None:
+    seen = []
+    question = questions.pose(workspace, pebble, inputs={})
+
+    def execute(request, progress):
+        seen.extend([request.content()["fingerprint"], len(request.askings())])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "execute", execute)
+    with pytest.raises(KeyboardInterrupt):
+        asking.ask(workspace, question)
+    assert seen == [question.fingerprint, 1]
+    assert [one.content()["fingerprint"] for one in requests.pending(workspace)] == [question.fingerprint]
+    monkeypatch.undo()
+    [run] = asking.work(workspace)
+    assert run.state == "finished"
+
+
+def test_questions_that_differ_are_not_joined(workspace, pebble, ask) -> None:
+    heavier = replace(pebble, version="1.0.1")
+    accepted(workspace, heavier)
+    assert ask(workspace, pebble).run.content["model"]["version"] == "1.0.0"
+    assert len(runs_of(workspace)) == 1
+    assert len(requests.pending(workspace)) == 1
