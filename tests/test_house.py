@@ -101,12 +101,17 @@ def test_every_translation_is_complete_and_compiled() -> None:
     with (folder / "agglo.po").open("rb") as file:
         catalogue = babel.read_po(file)
     with (folder / "agglo.mo").open("rb") as file:
-        compiled = {one.id: one.string for one in mofile.read_mo(file) if one.id}
-    messages = {one.id: one.string for one in catalogue if one.id}
+        compiled = {_key(one.id): one.string for one in mofile.read_mo(file) if one.id}
+    messages = {_key(one.id): one.string for one in catalogue if one.id}
     untranslated = [one for one, text in messages.items() if not text or (isinstance(text, tuple) and not all(text))]
     assert untranslated == []
-    assert {one: messages[one] for one in messages} == {one: compiled[one] for one in messages}
-    assert _extracted() <= {one if isinstance(one, str) else one[0] for one in messages}
+    assert {one: compiled[one] for one in messages} == messages
+    assert _extracted() <= set(messages)
+
+
+def _key(message: str | tuple[str, ...] | list[str]) -> str:
+    """The message, or its singular."""
+    return message if isinstance(message, str) else message[0]
 
 
 def _extracted() -> set[str]:
@@ -114,12 +119,12 @@ def _extracted() -> set[str]:
     from babel.messages.extract import extract_from_dir
 
     keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
-    methods = [("**.py", "python"), ("**.j2", "jinja2.ext.babel_extract"), ("**.html", "jinja2.ext.babel_extract")]
+    methods = [("**.py", "python"), ("**.j2", "jinja2"), ("**.html", "jinja2")]
     found = set()
     for _file, _line, message, _comments, _context in extract_from_dir(
         ROOT / "agglo", methods, keywords=keywords, options_map={}
     ):
-        found.add(message if isinstance(message, str) else message[0])
+        found.add(_key(message))
     return {one for one in found if one}
 
 

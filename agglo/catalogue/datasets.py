@@ -116,8 +116,6 @@ def add(
     NotFound
         There is no such file, or no such schema.
     """
-    from agglo.catalogue import preparation
-
     _check_description(name, {"title": title, "licence": licence, "source": source, "owner": owner})
     if not path.is_file():
         raise NotFound(_("No file {name}.").format(name=path))
@@ -130,6 +128,8 @@ def add(
     }
     if held := _from_same_file(workspace, name, file):
         return Added(held, False, held.description["report"])
+    from agglo.catalogue import preparation
+
     prepared = preparation.prepare(path, schema=descriptor, mapping=mapping)
     crs = {"geometry": prepared.crs} if prepared.crs else None
     whole = digest.of_table(prepared.table, crs=crs)
@@ -140,7 +140,7 @@ def add(
         "name": name,
         "version": whole[:VERSION_LENGTH],
         "digest": whole,
-        "schema": schema,
+        "schema": known_schemas.name_of(schema),
         "title": title,
         "licence": licence,
         "source": source,

@@ -1,9 +1,7 @@
 """The schemas a file can be added under: the catalogue's own, and those each installed model brings."""
 
-import json
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from agglo.catalogue.schema import Schema
 from agglo.contract.errors import NotFound, nearest
@@ -11,21 +9,28 @@ from agglo.contract.language import _
 from agglo.contract.model import installed
 
 SCHEMAS_FOLDER = "schemas"
+_SUFFIX = ".json"
 
 
 def find(name: str) -> Schema:
-    """The schema of that name.
+    """The schema of that name, or the one in a file whose name ends in ``.json``.
 
     Raises
     ------
     NotFound
         No such schema; the nearest is named.
     """
+    if name.endswith(_SUFFIX):
+        return Schema.load(Path(name))
     known = names()
     if name not in known:
         raise NotFound(_('No schema named "{name}".').format(name=name), repair=nearest(name, list(known)))
-    descriptor: dict[str, Any] = json.loads(known[name].read_text(encoding="utf-8"))
-    return Schema.from_dict(descriptor)
+    return Schema.load(known[name])
+
+
+def name_of(schema: str) -> str:
+    """What a schema is called: a file is called by its stem, which is how models refer to it."""
+    return Path(schema).stem if schema.endswith(_SUFFIX) else schema
 
 
 def names() -> dict[str, Path]:

@@ -83,7 +83,7 @@ def _parameters(model: "Model") -> str:
         )
         for name, one in described.items()
     ]
-    header = (_("parameter"), _("default"), _("from - to"), _("unit"), _("what it is (source of the default)"))
+    header = (_("parameter"), _("default"), _("from - to"), _("unit"), _("what it is (source)"))
     return show.table(header, rows, wrap=4) if rows else _("It takes no parameter.")
 
 

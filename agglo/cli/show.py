@@ -97,7 +97,7 @@ def _wrapped(
     narrow = [*widths[:column], room, *widths[column + 1 :]]
     lines: list[Sequence[str]] = []
     for row in rows:
-        parts = textwrap.wrap(row[column], room) if row else []
+        parts = textwrap.wrap(row[column], room, break_on_hyphens=False) if row else []
         for rank, part in enumerate(parts or [""]):
             lines.append([part if one == column else text if not rank else "" for one, text in enumerate(row)])
     return lines, narrow
@@ -118,7 +118,8 @@ def error(failed: AggloError) -> None:
 
 
 def _error_line(line: str) -> str:
-    lead = line[: len(line) - len(line.lstrip(" -"))]
+    """A line of an error, wrapped; what follows a dash is set in under it."""
+    lead = next((one for one in ("  - ", "  ") if line.startswith(one)), "")
     return paragraph(line[len(lead) :], lead=lead) if line.strip() else line
 
 

@@ -72,9 +72,15 @@ def _parts(workspace: Workspace, run: Run) -> Iterator[tuple[str, Path]]:
         folders.append(dataset.folder)
     for folder in dict.fromkeys(folders):
         for path in files.walk(folder):
-            yield path.relative_to(workspace.root).as_posix(), path
+            if not _is_half_written(path):
+                yield path.relative_to(workspace.root).as_posix(), path
     for blob in dict.fromkeys(run.sealed.manifest["blobs"]):
         yield f"blobs/{blob}", blobs.check(workspace, blob)
+
+
+def _is_half_written(path: Path) -> bool:
+    """Whether a file is an event that a process was writing, now or when it died."""
+    return path.parent.name == EVENTS_FOLDER and path.name.startswith(".")
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:

@@ -12,7 +12,7 @@ from agglo.runs.questions import Question
 from agglo.runs.requests import Request
 from agglo.runs.run import Run
 from agglo.store import files, locks, sealed
-from agglo.store.sealed import EVENTS_FOLDER, Sealed
+from agglo.store.sealed import Sealed
 from agglo.store.workspace import Workspace
 
 COMMAND_LINE_ROLE = "operator"
@@ -62,13 +62,13 @@ def _ask(
     }
     with locks.hold(workspace.lock("asking")):
         kept = None if again else answered(workspace, question.fingerprint)
-        request = None if kept else _request(workspace, question, asking, again=again)
-    if request is not None:
-        return Asked(_answer(request, progress), reused=False)
-    assert kept is not None
-    kept.sealed.add_event("asked", {**asking, "reused": True})
-    workspace.index.add("run", kept.sealed)
-    return Asked(kept, reused=True)
+        if kept:
+            request = Request(workspace, kept.id)
+            request.record_asking({**asking, "reused": True})
+            request.give_askings_to(kept.sealed)
+            return Asked(kept, reused=True)
+        request = _request(workspace, question, asking, again=again)
+    return Asked(_answer(request, progress), reused=False)
 
 
 def _request(workspace: Workspace, question: Question, asking: Mapping[str, str | None], *, again: bool) -> Request:
@@ -122,13 +122,23 @@ def recover(workspace: Workspace) -> list[Run]:
     with suppress(failures.DiskFull), failures.full_disk_explained():
         sealed.finish_interrupted(workspace)
         aside.remove_left(workspace)
-        with locks.hold(workspace.lock("asking")):
-            requests.forget_unaccepted(workspace)
+        _settle_askings(workspace)
         for request in requests.pending(workspace):
             with locks.try_hold(request.lock) as free:
                 if free and request.exists and (run := _recovered(request)):
                     kept.append(run)
     return kept
+
+
+def _settle_askings(workspace: Workspace) -> None:
+    """Give askings left aside to their run; those of a question that was never accepted are removed."""
+    with locks.hold(workspace.lock("asking")):
+        for request in requests.without_question(workspace):
+            run = Sealed(workspace.runs / request.id)
+            if run.exists:
+                request.give_askings_to(run)
+            for path in request.askings():
+                path.unlink()
 
 
 def _recovered(request: Request) -> Run | None:
@@ -176,19 +186,9 @@ def _execute(request: Request, progress: Progress | None) -> Run:
 
 
 def _close(request: Request, run: Sealed, *, indexed: bool = False) -> None:
-    """Move the askings the run does not hold yet into its events, index it and forget the request. Asking waits."""
+    """Give the run its askings and forget the request. Asking waits meanwhile."""
     files.remove_tree(request.staging)
     with locks.hold(request.workspace.lock("asking")):
-        events = run.folder / EVENTS_FOLDER
-        for path in request.askings():
-            place = events / path.name.removeprefix(f"{request.id}.")
-            if place.exists():
-                path.unlink()
-            else:
-                path.rename(place)
-                indexed = False
-        files.sync_folder(events)
-        if not indexed:
-            request.workspace.index.add("run", run)
+        request.give_askings_to(run, indexed=indexed)
         request.path.unlink()
     request.lock.unlink(missing_ok=True)

@@ -62,7 +62,7 @@ class Folders:
 
     def make(self) -> None:
         for folder in (self.root, self.incoming, self.outgoing, self.kept):
-            folder.mkdir(exist_ok=folder == self.root)
+            folder.mkdir()
 
 
 @dataclass

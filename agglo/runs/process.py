@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from agglo.contract.model import Model
@@ -56,7 +57,7 @@ def run(command: list[str], *, folder: Path, log: Path, progress: Progress | Non
     Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP) ends the process and all it started, and comes back as
     ``interruption`` for the caller to raise.
     """
-    with log.open("wb", buffering=0) as errors, _signals_interrupt():
+    with log.open("wb", buffering=0) as errors, _Interruptions() as interruptions:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -68,7 +69,7 @@ def run(command: list[str], *, folder: Path, log: Path, progress: Progress | Non
             preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509
         )
         try:
-            return _watch(process, folder, errors, progress)
+            return _watch(process, folder, errors, progress, interruptions)
         finally:
             if process.returncode is None:
                 _reap(process)
@@ -84,23 +85,29 @@ def end_left_in(folder: Path) -> None:
                 os.kill(int(place.name), signal.SIGKILL)
 
 
-def _watch(process: "subprocess.Popen[bytes]", folder: Path, log: BinaryIO, progress: Progress | None) -> Ended:
+def _watch(
+    process: "subprocess.Popen[bytes]",
+    folder: Path,
+    log: BinaryIO,
+    progress: Progress | None,
+    interruptions: "_Interruptions",
+) -> Ended:
     meter = Meter(process.pid)
     meter.start()
     reader = threading.Thread(target=_read, args=(process.stdout, log, progress), daemon=True)
     reader.start()
-    interruption = None
     try:
-        _wait(process.pid)
+        with interruptions.heard():
+            _wait(process.pid)
     except BaseException as error:
-        interruption = error
+        interruptions.first = error
         _ask_to_end(process.pid)
     measurement = meter.stop(_reap(process))
     reader.join(_PATIENCE_S)
-    if reader.is_alive():
+    if interruptions.first is not None or reader.is_alive():
         end_left_in(folder)
         reader.join(_PATIENCE_S)
-    return Ended(process.returncode, measurement, interruption)
+    return Ended(process.returncode, measurement, interruptions.first)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -121,23 +128,50 @@ def _dying_with(parent: int) -> Callable[[], None]:
     return prepare
 
 
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP raise, where they would end this process without a word."""
-    caught: dict[signal.Signals, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
-                caught[number] = signal.signal(number, _leave)
-    try:
-        yield
-    finally:
-        for number, handler in caught.items():
+class _Interruptions:
+    """Ctrl-C, SIGTERM and SIGHUP: what they raise is held back until it can be answered, so that a process that has
+    just been started is never forgotten. Those that would end this process without a word raise ``SystemExit``."""
+
+    def __init__(self) -> None:
+        self.first: BaseException | None = None
+        self._heard = False
+        self._usual: dict[int, Any] = {}
+
+    def __enter__(self) -> "_Interruptions":
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                    self._usual[number] = signal.signal(number, self._come)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._usual.items():
             signal.signal(number, handler)
 
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Raise what came before, and what comes meanwhile."""
+        self._heard = True
+        try:
+            if self.first is not None:
+                raise self.first
+            yield
+        finally:
+            self._heard = False
 
-def _leave(number: int, _frame: object) -> NoReturn:
-    signal.signal(number, signal.SIG_IGN)
+    def _come(self, number: int, frame: FrameType | None) -> None:
+        if self.first is not None:
+            return
+        try:
+            handler = _leave if self._usual[number] is signal.SIG_DFL else self._usual[number]
+            handler(number, frame)
+        except BaseException as error:
+            self.first = error
+            if self._heard:
+                raise
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 

@@ -5,6 +5,7 @@
 lock of a dead process.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from agglo.runs.questions import Question
 from agglo.store import files
 from agglo.store.identifiers import new_id, now
+from agglo.store.sealed import EVENTS_FOLDER, Sealed
 from agglo.store.workspace import Workspace
 
 
@@ -53,6 +55,25 @@ class Request:
     def askings(self) -> list[Path]:
         return sorted(self.workspace.requests.glob(f"{self.id}.*.asked.json"))
 
+    def give_askings_to(self, run: Sealed, *, indexed: bool = False) -> None:
+        """Make the askings events of the run, and index it unless it holds them and is ``indexed`` already.
+
+        They are removed here last, so that a death at any moment leaves them to be given again.
+        """
+        events, given = run.folder / EVENTS_FOLDER, self.askings()
+        for path in given:
+            place = events / path.name.removeprefix(f"{self.id}.")
+            if not place.exists():
+                shutil.copyfile(path, place.with_name(f".{place.name}"))
+                files.sync_file(place.with_name(f".{place.name}"))
+                place.with_name(f".{place.name}").rename(place)
+                indexed = False
+        files.sync_folder(events)
+        if not indexed:
+            self.workspace.index.add("run", run)
+        for path in given:
+            path.unlink()
+
 
 def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) -> Request:
     """Make a question durable; once this returns, it will be answered exactly once."""
@@ -63,11 +84,10 @@ def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) 
     return request
 
 
-def forget_unaccepted(workspace: Workspace) -> None:
-    """Remove what a process left that died while it was accepting a question; nobody was told it was accepted."""
-    for path in workspace.requests.glob("*.asked.json"):
-        if not Request(workspace, path.name.partition(".")[0]).exists:
-            path.unlink()
+def without_question(workspace: Workspace) -> list[Request]:
+    """Askings whose question is no longer there, or never was: what a process left that died meanwhile."""
+    asked = {path.name.partition(".")[0] for path in workspace.requests.glob("*.asked.json")}
+    return [one for one in (Request(workspace, name) for name in sorted(asked)) if not one.exists]
 
 
 def pending(workspace: Workspace) -> list[Request]:

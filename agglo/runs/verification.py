@@ -60,15 +60,16 @@ def verify(workspace: Workspace, run: Run, progress: process.Progress | None = N
     AggloError
         The disk is full: nothing is certified.
     """
-    with failures.full_disk_explained():
-        certificate = _verified(workspace, run, progress)
+    identifier = run.sealed.folder.name
+    with failures.full_disk_explained(), aside.folder(workspace, touching=identifier) as folder:
+        certificate = _verified(workspace, run, Folders(folder / "again"), progress)
         run.sealed.add_event("certified", {"actor": workspace.actor, **certificate.to_dict()})
         with suppress(Damaged):
             workspace.index.add("run", run.sealed)
     return certificate
 
 
-def _verified(workspace: Workspace, run: Run, progress: process.Progress | None) -> Certificate:
+def _verified(workspace: Workspace, run: Run, folders: Folders, progress: process.Progress | None) -> Certificate:
     try:
         run.sealed.check()
         if run.state != "finished":
@@ -78,10 +79,9 @@ def _verified(workspace: Workspace, run: Run, progress: process.Progress | None)
         question = questions.from_dict(workspace, run.content)
         for dataset in question.inputs.values():
             dataset.sealed.check()
-        code = kept_code.check_out(workspace, question.code)
     except AggloError as error:
         return Certificate("cannot run", error.what, error.faults)
-    return _run_again(workspace, run, question, code, progress)
+    return _run_again(workspace, run, question, folders, progress)
 
 
 def blobs_faults(workspace: Workspace, run: Run) -> tuple[Fault, ...]:
@@ -96,25 +96,29 @@ def blobs_faults(workspace: Workspace, run: Run) -> tuple[Fault, ...]:
 
 
 def _run_again(
-    workspace: Workspace, run: Run, question: Question, code: Path, progress: process.Progress | None
+    workspace: Workspace,
+    run: Run,
+    question: Question,
+    folders: Folders,
+    progress: process.Progress | None,
 ) -> Certificate:
     packages = tuple(environment.changed(workspace, run.content["environment"]))
-    with aside.folder(workspace) as folder:
-        folders, measurement = Folders(folder), None
-        folders.make()
-        try:
-            ended = execution.ask_process(question, code, folders, progress)
-            measurement = ended.measurement
-            answer = execution.answer_of(ended, folders)
-            again = outcomes.keep(question.model, answer, folders.kept)
-        except Exception as error:
-            if failures.is_full_disk(error):
-                raise
-            places = execution.places_of(workspace, run.content, folders)
-            said = redaction.redacted_json(failures.of(error).to_dict(), places)
-            faults = tuple(Fault(**fault) for fault in said["faults"])
-            return Certificate("cannot run", said["what"], faults, packages, _cost(workspace, measurement))
-        return _compared(run, again, folders.kept, packages, _cost(workspace, measurement))
+    measurement = None
+    folders.make()
+    try:
+        code = kept_code.check_out(workspace, question.code)
+        ended = execution.ask_process(question, code, folders, progress)
+        measurement = ended.measurement
+        answer = execution.answer_of(ended, folders)
+        again = outcomes.keep(question.model, answer, folders.kept)
+    except Exception as error:
+        if failures.is_full_disk(error):
+            raise
+        places = execution.places_of(workspace, run.content, folders)
+        said = redaction.redacted_json(failures.of(error).to_dict(), places)
+        faults = tuple(Fault(**fault) for fault in said["faults"])
+        return Certificate("cannot run", said["what"], faults, packages, _cost(workspace, measurement))
+    return _compared(run, again, folders.kept, packages, _cost(workspace, measurement))
 
 
 def _cost(workspace: Workspace, measurement: Measurement | None) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ class Said:
 Agglo = Callable[..., Said]
 
 
-def program(*words: str, folder: Path, **variables: str) -> Said:
+def program(*words: str, folder: Path, **variables: str | None) -> Said:
     """Run the real program in ``folder``, in English unless ``AGGLO_LANGUAGE`` is given."""
     answer = subprocess.run(
         command(*words), cwd=folder, env=environment(**variables), capture_output=True, encoding="utf-8", check=False
@@ -41,10 +41,11 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-c", "from agglo.cli import main; main()", *words]
 
 
-def environment(**variables: str) -> dict[str, str]:
-    """The environment without the person's own settings."""
+def environment(**variables: str | None) -> dict[str, str]:
+    """The environment without the person's own settings; a variable that is None is not set."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("AGGLO_") and name != "COLUMNS"}
-    return {**ours, "AGGLO_LANGUAGE": "en", **variables}
+    wanted = {**ours, "AGGLO_LANGUAGE": "en", **variables}
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 @pytest.fixture
@@ -62,13 +63,27 @@ def agglo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     return run
 
 
+MEASURED = """
+import resource
+from pathlib import Path
+from agglo.cli import main
+try:
+    main()
+finally:
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    Path("memory").write_text(str(sum(used)))
+"""
+"""The program, which leaves its own peak memory and its worker's [kB together] in a file."""
+
+
 @dataclass(frozen=True)
 class Demo:
-    """Two calls of ``agglo demo`` by the real program, in one folder."""
+    """Two calls of ``agglo demo`` by the real program, in one folder; ``memory_kb`` is the peak of the first."""
 
     folder: Path
     first: Said
     second: Said
+    memory_kb: int
 
     @property
     def workspace(self) -> Path:
@@ -78,7 +93,12 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
-    return Demo(folder, program("demo", folder=folder), program("demo", folder=folder))
+    answer = subprocess.run(
+        [sys.executable, "-c", MEASURED, "demo"],
+        cwd=folder, env=environment(), capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    first = Said(answer.returncode, answer.stdout, answer.stderr)
+    return Demo(folder, first, program("demo", folder=folder), int((folder / "memory").read_text()))
 
 
 @pytest.fixture

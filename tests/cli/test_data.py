@@ -58,11 +58,11 @@ BAD = {
     "unknown-class.csv": (
         _text("insee,class,area_ha\n91272,croplands,1\n"),
         "land-cover",
-        ["row 2", '"croplands"', "cropland"],
+        ["line 2", '"croplands"', "cropland"],
     ),
-    "negative.csv": (_text("insee,class,area_ha\n91272,cropland,-1\n"), "land-cover", ["row 2", "-1"]),
-    "words.csv": (_text("insee,class,area_ha\n91272,cropland,ten\n"), "land-cover", ["row 2", '"ten"']),
-    "malformed-code.csv": (_text("insee,class,area_ha\n9127,cropland,1\n"), "land-cover", ["row 2", '"9127"']),
+    "negative.csv": (_text("insee,class,area_ha\n91272,cropland,-1\n"), "land-cover", ["line 2", "-1"]),
+    "words.csv": (_text("insee,class,area_ha\n91272,cropland,ten\n"), "land-cover", ["line 2", '"ten"']),
+    "malformed-code.csv": (_text("insee,class,area_ha\n9127,cropland,1\n"), "land-cover", ["line 2", '"9127"']),
 }
 
 

@@ -1,13 +1,11 @@
 """``agglo demo``: the table, its limits, what it cost, and the second call."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import Agglo, Demo, environment, program
+from .conftest import Agglo, Demo
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x1b]")
 
@@ -54,16 +52,17 @@ def test_what_is_piped_can_be_read(demo: Demo, call: str) -> None:
     assert max(map(len, said.out.splitlines())) <= 100
 
 
-def test_it_fits_in_french_too(demo: Demo) -> None:
-    said = program("demo", folder=demo.folder, AGGLO_LANGUAGE="fr")
+def test_it_fits_in_french_too(asked: Agglo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGGLO_LANGUAGE", "fr")
+    said = asked("demo")
     assert said.code == 0
     assert max(map(len, said.out.splitlines())) <= 100
     assert "1\u202f483\u202f388" in said.out
 
 
-def test_a_narrow_terminal_wraps_the_caveats(demo: Demo) -> None:
-    said = program("demo", folder=demo.folder, COLUMNS="60")
-    notes = said.out.split("To know beside these figures:")[1].split("2 answers")[0]
+def test_a_narrow_terminal_wraps_the_caveats(asked: Agglo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    notes = asked("demo").out.split("To know beside these figures:")[1].split("2 answers")[0]
     assert max(map(len, notes.splitlines())) <= 60
 
 
@@ -104,20 +103,11 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_made(
     assert not (tmp_path / "workspace").exists()
 
 
-def test_the_next_command_works(demo: Demo) -> None:
-    words = demo.first.out.splitlines()[-1].removeprefix("Next: agglo ").split()
-    said = program(*words, folder=demo.folder)
+def test_the_next_command_works(demo: Demo, asked: Agglo) -> None:
+    said = asked(*demo.first.out.splitlines()[-1].removeprefix("Next: agglo ").split())
     assert (said.code, said.err) == (0, "verifying...\n")
     assert re.match(r"[0-9a-f-]{36}: identical\n  The kept code on the kept inputs gives the same answer", said.out)
 
 
-def test_memory_of_parent_and_worker_together(tmp_path: Path) -> None:
-    code = (
-        "import resource, sys; from agglo.cli import run; run(['demo'])\n"
-        "own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
-        "print(own + child, file=sys.stderr)"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=True
-    )
-    assert int(answer.stderr.splitlines()[-1]) < 400_000
+def test_memory_of_parent_and_worker_together(demo: Demo) -> None:
+    assert demo.memory_kb < 400_000

@@ -1,8 +1,11 @@
 """Bad input for ``land.sinks`` from the command line, end to end: the place and the repair are always named."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from agglo import cli
 
 from .conftest import Agglo, described
 
@@ -24,14 +27,30 @@ GOOD = {
 ASK = ["run", "land.sinks", "--input", "land_cover=cover", "--input", "changes=changes", "--input", "communes=communes"]
 
 
+def _add(name: str, lines: list[str], folder: Path) -> list[str]:
+    """Write a table; the answer is the words that keep it."""
+    file = folder / f"{name}.csv"
+    file.write_text("\n".join([HEADERS[name], *lines]) + "\n")
+    return [str(word) for word in described(file, SCHEMAS[name])]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds three good tables."""
+    folder = tmp_path_factory.mktemp("land")
+    for name, lines in GOOD.items():
+        assert cli.run([*_add(name, lines, folder), "--workspace", str(folder / "workspace")]) == 0
+    return folder / "workspace"
+
+
 @pytest.fixture
-def ask(agglo: Agglo, tmp_path: Path) -> Agglo:
-    """Add three tables, some rows replaced, and ask the model; the answer is that of the first command refused."""
+def ask(good: Path, agglo: Agglo, tmp_path: Path) -> Agglo:
+    """Add tables whose rows are replaced and ask the model; the answer is that of the first command refused."""
+    shutil.copytree(good, tmp_path / "workspace")
 
     def put(*words: str, **rows: list[str]) -> object:
-        for name, lines in (GOOD | rows).items():
-            (tmp_path / f"{name}.csv").write_text("\n".join([HEADERS[name], *lines]) + "\n")
-            said = agglo(*described(f"{name}.csv", SCHEMAS[name]))
+        for name, lines in rows.items():
+            said = agglo(*_add(name, lines, tmp_path))
             if said.code:
                 return said
         return agglo(*ASK, *words)
@@ -55,15 +74,15 @@ def test_good_tables_are_answered(ask: Agglo) -> None:
         ),
         (
             {"communes": [COMMUNES["91272"].replace("1_2", ""), COMMUNES["91477"]]},
-            ["row 2", "soil_zone"],
+            ["line 2", "soil_zone"],
         ),
         (
             {"communes": [COMMUNES["91272"].replace("1_2", "9_9"), COMMUNES["91477"]]},
-            ["row 2", "soil_zone", '"9_9"'],
+            ["line 2", "soil_zone", '"9_9"'],
         ),
-        ({"cover": ["91272,cropland,-60"]}, ["row 2", "area_ha", "-60"]),
-        ({"changes": ["91272,211,112,-6"]}, ["row 2", "area_ha", "-6"]),
-        ({"changes": ["91272,211,999,6"]}, ["row 2", "clc_to", '"999"']),
+        ({"cover": ["91272,cropland,-60"]}, ["line 2", "area_ha", "-60"]),
+        ({"changes": ["91272,211,112,-6"]}, ["line 2", "area_ha", "-6"]),
+        ({"changes": ["91272,211,999,6"]}, ["line 2", "clc_to", '"999"']),
     ],
     ids=["a commune twice", "no soil zone", "unknown soil zone", "negative area", "negative change", "unknown code"],
 )

@@ -55,14 +55,15 @@ def test_addresses_are_not_broken() -> None:
 def test_an_error_is_wrapped_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = InvalidInput("Refused.", [Fault("row 3", "a " * 30, "b " * 30)])
+    error = InvalidInput("Refused.", [Fault("--row 3", "a " * 30, "b " * 30)])
     show.error(error)
     assert capsys.readouterr().err.count("\n") == 2
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     show.error(error)
     lines = capsys.readouterr().err.splitlines()
     assert max(map(len, lines)) <= 60
-    assert lines[2].startswith("    ")
+    assert lines[1].startswith("  - --row 3: found a a")
+    assert lines[2].startswith("    a")
 
 
 def test_progress_without_a_terminal_is_lines(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agglo.cli import language
+
 from .conftest import Agglo, program, tree
 
 
@@ -96,13 +98,28 @@ def test_wrong_settings_are_refused(agglo: Agglo, tmp_path: Path) -> None:
     assert "agglo.toml: pue: found 0.5, expected a number from 1 to 10" in said.err
 
 
-def test_the_language_is_that_of_the_workspace(tmp_path: Path) -> None:
-    program("init", "here", folder=tmp_path)
+@pytest.mark.parametrize("words", [["runs", "--workspace", "here"], ["runs", "--workspace=here"], ["runs"]], ids=str)
+def test_the_language_is_that_of_the_workspace(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
     (tmp_path / "here" / "agglo.toml").write_text('language = "en"\n')
-    for place in (["--workspace", "here"], ["--workspace=here"]):
-        said = program("config", "show", "--json", *place, folder=tmp_path, AGGLO_LANGUAGE="")
-        assert json.loads(said.out)["language"] == {"value": "en", "origin": "agglo.toml"}
-        assert "No run yet." in program("runs", *place, folder=tmp_path, AGGLO_LANGUAGE="").out
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AGGLO_WORKSPACE", "elsewhere" if len(words) > 1 else "here")
+    monkeypatch.setattr(os, "environ", {name: text for name, text in os.environ.items() if name != language.VARIABLE})
+    monkeypatch.setattr(language, "_TAKEN_FROM_SETTINGS", [])
+    language.take(words)
+    assert os.environ[language.VARIABLE] == "en"
+    assert language.VARIABLE not in language.environment()
+
+
+def test_the_language_of_the_environment_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "agglo-workspace").mkdir()
+    (tmp_path / "agglo-workspace" / "agglo.toml").write_text('language = "fr"\n')
+    said = program("config", "show", "--json", folder=tmp_path)
+    assert json.loads(said.out)["language"] == {"value": "en", "origin": "AGGLO_LANGUAGE"}
+    said = program("config", "show", "--json", folder=tmp_path, AGGLO_LANGUAGE=None)
+    assert json.loads(said.out)["language"] == {"value": "fr", "origin": "agglo.toml"}
 
 
 def test_the_bundled_territory(agglo: Agglo) -> None:

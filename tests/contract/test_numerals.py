@@ -87,7 +87,7 @@ def test_unit_label_in_french(symbol: str, label: str) -> None:
 
 
 def test_quantities_leaves_codes_years_and_versions_alone() -> None:
-    text = "In 91272 (2012-2018), zone 1_2, doi:10.1002 t and v3.0: nothing."
+    text = "In 91272 (2012-2018), zone 1_2, doi:10.1002 and v3.0 of 2018: nothing."
     assert numerals.quantities(text) == text
 
 

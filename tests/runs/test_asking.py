@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 from dataclasses import replace
 
@@ -192,6 +193,22 @@ def test_what_is_aside_is_removed_once_its_process_is_dead(workspace) -> None:
         assert mine.is_dir()
         assert not left.exists()
     assert not mine.exists()
+
+
+def test_files_half_written_are_removed_once_they_are_old(workspace) -> None:
+    names = [
+        workspace.staging / "blob-1-ab",
+        workspace.staging / ".x.sealing.1.ab",
+        workspace.requests / ".x.json.1.ab",
+    ]
+    for path in names:
+        path.write_bytes(b"0")
+    asking.recover(workspace)
+    assert all(path.exists() for path in names)
+    for path in names:
+        os.utime(path, (0, 0))
+    asking.recover(workspace)
+    assert not any(path.exists() for path in names)
 
 
 def test_code_that_can_no_longer_be_read_gives_a_failed_run_and_blocks_nothing(workspace, pebble, ask) -> None:
