@@ -52,6 +52,6 @@ def _spent(records: "Sequence[FootprintRecord]") -> str:
     seconds = [record.measurement.wall_s for record in records]
     peaks = [record.measurement.peak_memory_bytes for record in records]
     return _("Measured: {seconds} s, {memory} MB of memory at most.").format(
-        seconds="-" if None in seconds else number(sum(one or 0.0 for one in seconds), 1),
+        seconds="-" if None in seconds else significant(sum(one or 0.0 for one in seconds), 2),
         memory="-" if None in peaks else number(max(one or 0 for one in peaks) / BYTES_PER_MB),
     )

@@ -34,7 +34,10 @@ app = typer.Typer(
 def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("File to add."))],
     schema: Annotated[
-        str, typer.Option(metavar="SCHEMA", help=_("Schema it must follow; they are listed by: agglo data schemas."))
+        str,
+        typer.Option(
+            metavar="SCHEMA", help=_("Schema it must follow (agglo data schemas lists them), or a .json file.")
+        ),
     ],
     title: Annotated[str, typer.Option(metavar="TEXT", help=_("What it is."))],
     licence: Annotated[str, typer.Option(metavar="TEXT", help=_("Under which licence it may be used."))],
