@@ -1,10 +1,14 @@
-"""What every test starts from: English messages, and nothing of the person's own configuration."""
+"""What every test starts from: English messages, nothing of the person's own configuration, no deadline."""
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ["AGGLO_LANGUAGE"] = "en"
+
+settings.register_profile("agglo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("agglo")
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,15 @@ The profile is at https://w3id.org/ro/wfrun/process/0.5. Energy and carbon have 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from agglo.store import files
 
 CRATE_FILE = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
+
+TERMS = "#terms"
 
 _MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
@@ -36,7 +39,8 @@ def describe(run: Mapping[str, Any], folder: Path) -> Entity:
         _root(run, kept),
         {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         _software(run["model"]),
-        {"@id": f"#{run['actor']}", "@type": "Person", "name": run["role"]},
+        _terms(),
+        {"@id": f"#{run['actor']}", "@type": "Person", "name": run["actor"], "description": run["role"]},
         _action(run, objects=inputs + parameters, results=results, usage=usage),
         *inputs,
         *parameters,
@@ -62,10 +66,20 @@ def _root(run: Mapping[str, Any], kept: list[Entity]) -> Entity:
         "name": f"{run['model']['id']}@{run['model']['version']} {run['id']}",
         "description": run["model"]["headline"].get("en") or run["model"]["id"],
         "datePublished": run["finished"],
-        "license": "The terms of the model and of the input datasets",
+        "license": {"@id": TERMS},
         "conformsTo": {"@id": PROFILE},
         "hasPart": _references(kept),
         "mentions": {"@id": f"#{run['id']}"},
+    }
+
+
+def _terms() -> Entity:
+    """An outcome has no licence of its own: it may be used as far as what it was computed from may be."""
+    return {
+        "@id": TERMS,
+        "@type": "CreativeWork",
+        "name": "Terms of the model and of each input dataset",
+        "description": "The outcome may be used under the terms of the model and of every dataset it was computed from.",
     }
 
 
@@ -76,8 +90,7 @@ def _software(model: Mapping[str, Any]) -> Entity:
         "name": model["id"],
         "description": model["title"].get("en") or model["id"],
         "softwareVersion": model["version"],
-        "identifier": f"urn:sha256:{model['code']}",
-        "url": "https://w3id.org/ro/wfrun/process/0.5",
+        "identifier": f"sha256:{model['code']}",
     }
 
 
@@ -106,7 +119,7 @@ def _dataset(name: str, one: Mapping[str, str]) -> Entity:
         "@id": f"#{one['dataset']}@{one['version']}",
         "@type": "CreativeWork",
         "name": name,
-        "identifier": one["digest"],
+        "identifier": f"sha256:{one['digest']}",
         "version": one["version"],
     }
 
@@ -135,7 +148,7 @@ def _usage(footprint: Mapping[str, Any]) -> list[Entity]:
 def _file(path: Path, folder: Path) -> Entity:
     digest, size = files.sha256_of(path)
     return {
-        "@id": path.relative_to(folder).as_posix(),
+        "@id": quote(path.relative_to(folder).as_posix()),
         "@type": "File",
         "name": path.name,
         "encodingFormat": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),

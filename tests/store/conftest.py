@@ -11,15 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, settings
 
 from agglo.store import sealed
 from agglo.store.identifiers import new_id
 from agglo.store.sealed import Sealed
 from agglo.store.workspace import Workspace, open_workspace
-
-settings.register_profile("agglo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("agglo")
 
 ROOT = Path(__file__).parents[2]
 BOUNDS = {"low": 1.0, "central": 2.0, "high": 3.0}
