@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,27 @@ class Measurement:
     def from_dict(cls, kept: Mapping[str, Any]) -> "Measurement":
         values = {key: value for key, value in kept.items() if key != "complete"}
         return cls(**(values | {"missing": tuple(kept["missing"])}))
+
+
+def together(measurements: Sequence[Measurement]) -> Measurement:
+    """What several processes, one after another, used in all: sums of times, the highest peak.
+
+    >>> one = Measurement(wall_s=1.0, cpu_s=2.0, peak_memory_bytes=10)
+    >>> together([one, Measurement(wall_s=3.0, cpu_s=1.0, peak_memory_bytes=30)])
+    Measurement(wall_s=4.0, cpu_s=3.0, peak_memory_bytes=30, machine_energy_j=None, missing=())
+    """
+
+    def known(name: str) -> list[float]:
+        return [value for one in measurements if (value := getattr(one, name)) is not None]
+
+    peaks, energy = known("peak_memory_bytes"), known("machine_energy_j")
+    return Measurement(
+        wall_s=sum(known("wall_s")) or None,
+        cpu_s=sum(known("cpu_s")) or None,
+        peak_memory_bytes=int(max(peaks)) if peaks else None,
+        machine_energy_j=sum(energy) if len(energy) == len(measurements) else None,
+        missing=tuple(dict.fromkeys(name for one in measurements for name in one.missing)),
+    )
 
 
 class Meter:

@@ -182,13 +182,13 @@ def _execute(request: Request, progress: Progress | None) -> Run:
         return execution.execute(request, progress)
     finally:
         if run.exists:
-            _close(request, run, indexed=True)
+            _close(request, run)
 
 
-def _close(request: Request, run: Sealed, *, indexed: bool = False) -> None:
-    """Give the run its askings and forget the request. Asking waits meanwhile."""
+def _close(request: Request, run: Sealed) -> None:
+    """Give the run its askings, index it and forget the request. Asking waits meanwhile."""
     files.remove_tree(request.staging)
     with locks.hold(request.workspace.lock("asking")):
-        request.give_askings_to(run, indexed=indexed)
+        request.give_askings_to(run)
         request.path.unlink()
     request.lock.unlink(missing_ok=True)

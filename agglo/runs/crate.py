@@ -79,7 +79,7 @@ def _terms() -> Entity:
         "@id": TERMS,
         "@type": "CreativeWork",
         "name": "Terms of the model and of each input dataset",
-        "description": "The outcome may be used under the terms of the model and of every dataset it was computed from.",
+        "description": "The outcome may be used as far as the model and every dataset it was computed from may be.",
     }
 
 

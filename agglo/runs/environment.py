@@ -25,13 +25,17 @@ def packages() -> tuple[str, ...]:
 
 def described(workspace: Workspace) -> dict[str, str]:
     """The environment as a run keeps it; ``packages`` is the digest of the kept list."""
+    return {**_machine(), "packages": blobs.put(workspace, "\n".join(packages()).encode())}
+
+
+@lru_cache(maxsize=1)
+def _machine() -> dict[str, str]:
     return {
         "agglo": metadata.version("agglo"),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "machine": platform.machine(),
-        "packages": blobs.put(workspace, "\n".join(packages()).encode()),
     }
 
 

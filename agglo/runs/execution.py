@@ -28,7 +28,7 @@ from agglo.runs.requests import Request
 from agglo.runs.run import LOG_FILE, RUN_FILE, Run
 from agglo.store import files, sealed
 from agglo.store.identifiers import now
-from agglo.store.sealed import EVENTS_FOLDER, Sealed
+from agglo.store.sealed import Sealed
 from agglo.store.workspace import Workspace
 
 PLATFORM_PUE = {"personalComputer": 1.0, "localServer": None}
@@ -197,16 +197,13 @@ def _seal(attempt: Attempt) -> Run:
     run = _described(attempt, places)
     (kept / RUN_FILE).write_bytes(files.to_json(run))
     (kept / crate.CRATE_FILE).write_bytes(files.to_json(crate.describe(run, kept)))
-    (kept / EVENTS_FOLDER).mkdir()
-    for asking in attempt.request.askings():
-        shutil.copyfile(asking, kept / EVENTS_FOLDER / asking.name.removeprefix(f"{attempt.request.id}."))
     details = {
         "state": run["state"],
         "digest": run["outcome"]["digest"] if run["outcome"] else None,
         "blobs": [*kept_code.blobs_of(workspace, content["model"]["code"]), run["environment"]["packages"]],
     }
     target = workspace.runs / attempt.request.id
-    return Run(sealed.keep(workspace, kept, target, kind="run", id=attempt.request.id, details=details))
+    return Run(sealed.seal(kept, target, kind="run", id=attempt.request.id, details=details))
 
 
 def _described(attempt: Attempt, places: Mapping[str, str]) -> dict[str, Any]:

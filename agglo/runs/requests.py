@@ -5,7 +5,7 @@
 lock of a dead process.
 """
 
-import shutil
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,24 +55,29 @@ class Request:
     def askings(self) -> list[Path]:
         return sorted(self.workspace.requests.glob(f"{self.id}.*.asked.json"))
 
-    def give_askings_to(self, run: Sealed, *, indexed: bool = False) -> None:
-        """Make the askings events of the run, and index it unless it holds them and is ``indexed`` already.
+    def give_askings_to(self, run: Sealed) -> None:
+        """Make the askings events of the run, and index it.
 
         They are removed here last, so that a death at any moment leaves them to be given again.
         """
         events, given = run.folder / EVENTS_FOLDER, self.askings()
+        events.mkdir(exist_ok=True)
         for path in given:
-            place = events / path.name.removeprefix(f"{self.id}.")
-            if not place.exists():
-                shutil.copyfile(path, place.with_name(f".{place.name}"))
-                files.sync_file(place.with_name(f".{place.name}"))
-                place.with_name(f".{place.name}").rename(place)
-                indexed = False
+            _link(path, events / path.name.removeprefix(f"{self.id}."))
         files.sync_folder(events)
-        if not indexed:
-            self.workspace.index.add("run", run)
+        self.workspace.index.add("run", run)
         for path in given:
             path.unlink()
+
+
+def _link(path: Path, place: Path) -> None:
+    """Have a file at a second place too: the same file, or where that cannot be a copy of it."""
+    if place.exists():
+        return
+    try:
+        place.hardlink_to(path)
+    except OSError:
+        files.write_atomically(place, path.read_bytes())
 
 
 def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) -> Request:
@@ -80,7 +85,7 @@ def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) 
     request = Request(workspace, new_id())
     request.record_asking(asking)
     content = {"id": request.id, "asked": now(), **question.to_dict()}
-    files.write_atomically(request.path, files.to_json(content))
+    files.write_atomically(request.path, json.dumps(content, ensure_ascii=False, allow_nan=False).encode())
     return request
 
 

@@ -104,10 +104,9 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with archive.open(entry) as source, path.open("xb") as target:
-        while piece := source.read(files.CHUNK_BYTES):
+        while written <= entry.file_size and (piece := source.read(files.CHUNK_BYTES)):
             written += len(piece)
-            if written > entry.file_size:
-                raise InvalidInput(
-                    _("This archive is refused."), [Fault(entry.filename, _("more bytes than it declares"))]
-                )
             target.write(piece)
+    if written != entry.file_size:
+        got, wanted = _("{count} bytes").format(count=written), _("{count} bytes").format(count=entry.file_size)
+        raise InvalidInput(_("This archive is refused."), [Fault(entry.filename, got, wanted)])

@@ -6,16 +6,17 @@ changed) or ``cannot run`` (what is missing or damaged). What the check itself c
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from agglo.contract.errors import AggloError, Damaged, Fault
 from agglo.contract.language import _
 from agglo.contract.outcome import Bitwise, Numerical, Statistical, comparison_from_dict
-from agglo.footprint.meter import Measurement
+from agglo.footprint.meter import Measurement, together
 from agglo.runs import aside, environment, execution, failures, outcomes, process, questions, redaction
 from agglo.runs import code as kept_code
+from agglo.runs.distributions import kolmogorov_smirnov
 from agglo.runs.execution import Folders
 from agglo.runs.questions import Question
 from agglo.runs.run import Run
@@ -103,39 +104,71 @@ def _run_again(
     progress: process.Progress | None,
 ) -> Certificate:
     packages = tuple(environment.changed(workspace, run.content["environment"]))
-    measurement = None
+    measured: list[Measurement] = []
     folders.make()
     try:
         code = kept_code.check_out(workspace, question.code)
-        ended = execution.ask_process(question, code, folders, progress)
-        measurement = ended.measurement
-        answer = execution.answer_of(ended, folders)
-        again = outcomes.keep(question.model, answer, folders.kept)
+        again = _outcome(question, code, folders, measured, progress)
+        replicates = [Folders(folders.root / f"replicate-{rank + 1}") for rank in range(_replicates(run, again))]
+        for rank, replicate in enumerate(replicates, 1):
+            replicate.make()
+            _outcome(replace(question, seed=question.seed + rank), code, replicate, measured)
     except Exception as error:
         if failures.is_full_disk(error):
             raise
         places = execution.places_of(workspace, run.content, folders)
         said = redaction.redacted_json(failures.of(error).to_dict(), places)
         faults = tuple(Fault(**fault) for fault in said["faults"])
-        return Certificate("cannot run", said["what"], faults, packages, _cost(workspace, measurement))
-    return _compared(run, again, folders.kept, packages, _cost(workspace, measurement))
+        return Certificate("cannot run", said["what"], faults, packages, _cost(workspace, measured))
+    places_again = [one.kept for one in (folders, *replicates)]
+    return _compared(run, again, places_again, packages, _cost(workspace, measured))
 
 
-def _cost(workspace: Workspace, measurement: Measurement | None) -> Mapping[str, Any]:
-    return execution.footprint(workspace, measurement).to_dict()
+def _replicates(run: Run, again: Mapping[str, Any]) -> int:
+    """How many more runs it takes to compare what changed with what a model declares of its distribution."""
+    wanted = [0]
+    for _name, before, after in _pairs(run, again):
+        comparison = comparison_from_dict(before["compare"])
+        if isinstance(comparison, Statistical) and before["digest"] != after["digest"]:
+            wanted.append(comparison.replicates)
+    return max(wanted)
+
+
+def _outcome(
+    question: Question,
+    code: Path,
+    folders: Folders,
+    measured: list[Measurement],
+    progress: process.Progress | None = None,
+) -> dict[str, Any]:
+    """Run the kept code once; what it used is added to ``measured`` whatever came of it."""
+    ended = execution.ask_process(question, code, folders, progress)
+    measured.append(ended.measurement)
+    return outcomes.keep(question.model, execution.answer_of(ended, folders), folders.kept)
+
+
+def _pairs(run: Run, again: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Each part of the outcome by name, as kept and as computed again."""
+    kept = run.content["outcome"]
+    named = [(name, kept["outputs"][name], again["outputs"][name]) for name in kept["outputs"]]
+    return [("indicators", kept["indicators"], again["indicators"]), *named]
+
+
+def _cost(workspace: Workspace, measured: list[Measurement]) -> Mapping[str, Any]:
+    return execution.footprint(workspace, together(measured) if measured else None).to_dict()
 
 
 def _compared(
-    run: Run, again: Mapping[str, Any], folder: Path, packages: tuple[str, ...], footprint: Mapping[str, Any]
+    run: Run, again: Mapping[str, Any], folders: list[Path], packages: tuple[str, ...], footprint: Mapping[str, Any]
 ) -> Certificate:
-    kept = run.content["outcome"]
-    pairs = {"indicators": (kept["indicators"], again["indicators"])}
-    pairs |= {name: (kept["outputs"][name], again["outputs"][name]) for name in kept["outputs"]}
+    """The certificate of what the first of ``folders`` holds; the others are replicates with other seeds."""
     differences: list[Fault] = []
-    changed = [name for name, (before, after) in pairs.items() if before["digest"] != after["digest"]]
-    for name in changed:
-        before, after = pairs[name]
-        differences += _differences(name, before, run.sealed.folder / before["path"], folder / after["path"])
+    changed = []
+    for name, before, after in _pairs(run, again):
+        if before["digest"] != after["digest"]:
+            changed.append(name)
+            kept, found = run.sealed.folder / before["path"], [folder / after["path"] for folder in folders]
+            differences += _differences(name, before, kept, found)
     if differences:
         return Certificate("differs", _("The answer is not the same."), tuple(differences), packages, footprint)
     if changed:
@@ -144,16 +177,38 @@ def _compared(
     return Certificate("identical", "", (), packages, footprint)
 
 
-def _differences(name: str, described: Mapping[str, Any], before: Path, after: Path) -> list[Fault]:
-    """Where two outputs differ by more than the model declares; none where they agree."""
+def _differences(name: str, described: Mapping[str, Any], before: Path, after: list[Path]) -> list[Fault]:
+    """Where an output differs from the kept one by more than the model declares; none where they agree."""
     comparison = comparison_from_dict(described["compare"])
     if isinstance(comparison, Bitwise) or described.get("kind") == "file":
         return [Fault(name, _("other content"), _("the same content"))]
-    if isinstance(comparison, Statistical):
-        return [Fault(name, _("other content"), _("a statistical comparison, which needs several runs"))]
     import pyarrow.parquet as pq
 
-    return table_differences(name, pq.read_table(before), pq.read_table(after), comparison)
+    kept, first = pq.read_table(before), pq.read_table(after[0])
+    if isinstance(comparison, Numerical):
+        return table_differences(name, kept, first, comparison)
+    return distribution_differences(name, kept, [pq.read_table(path) for path in after[1:]], comparison)
+
+
+def distribution_differences(
+    name: str, kept: "pa.Table", replicates: "list[pa.Table]", declared: Statistical
+) -> list[Fault]:
+    """Number columns of the kept table that do not come from the distribution of the replicates, by the declared test.
+
+    Columns that are not numbers tell what a row is about, and are not compared.
+    """
+    import numpy as np
+
+    found = []
+    for column in kept.column_names:
+        if not _is_number(kept[column].type):
+            continue
+        values = [_floats(table[column]) for table in replicates if column in table.column_names]
+        chance = kolmogorov_smirnov(_floats(kept[column]), np.concatenate(values or [np.empty(0)]))
+        if chance < declared.threshold:
+            expected = _("{threshold} or more").format(threshold=declared.threshold)
+            found.append(Fault(f"{name}, {column}", _("p-value {value}").format(value=f"{chance:.3g}"), expected))
+    return found
 
 
 def table_differences(name: str, before: "pa.Table", after: "pa.Table", tolerance: Numerical) -> list[Fault]:
@@ -179,17 +234,22 @@ def table_differences(name: str, before: "pa.Table", after: "pa.Table", toleranc
 
 def _rows_that_differ(before: Any, after: Any, tolerance: Numerical) -> Any:
     import numpy as np
-    import pyarrow as pa
     import pyarrow.types as pt
 
     kinds = before.type, after.type
     if all(map(_is_number, kinds)) and any(map(pt.is_floating, kinds)):
-        first, second = (column.cast(pa.float64(), safe=False).to_numpy() for column in (before, after))
+        first, second = _floats(before), _floats(after)
         same = np.isclose(second, first, rtol=tolerance.relative, atol=tolerance.absolute, equal_nan=True)
         unset = np.asarray(before.is_null()) != np.asarray(after.is_null())
         return np.flatnonzero(~same | unset)
     same_values = [one == other for one, other in zip(before.to_pylist(), after.to_pylist(), strict=True)]
     return np.flatnonzero(~np.asarray(same_values, dtype=bool))
+
+
+def _floats(column: Any) -> Any:
+    import pyarrow as pa
+
+    return column.cast(pa.float64(), safe=False).to_numpy()
 
 
 def _is_number(kind: Any) -> bool:

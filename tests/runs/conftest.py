@@ -12,7 +12,8 @@ import pytest
 from agglo.catalogue import datasets, known_schemas
 from agglo.catalogue.datasets import Dataset
 from agglo.contract.model import Model, from_folder
-from agglo.runs import asking, questions
+from agglo.footprint.declarations import TokenUse, declaration
+from agglo.runs import asking, questions, totals
 from agglo.runs.asking import Asked
 from agglo.store.workspace import Workspace, open_workspace
 
@@ -39,6 +40,12 @@ def lake_model() -> Model:
 def pebble() -> Model:
     """The smallest model, a shell script: quick to start."""
     return from_folder(SAMPLES / "pebble")
+
+
+@pytest.fixture
+def shell() -> Model:
+    """The shell script that reads a table of lakes."""
+    return from_folder(SAMPLES / "shell")
 
 
 @pytest.fixture
@@ -118,3 +125,15 @@ def program(tmp_path: Path) -> Callable[..., Model]:
         return from_folder(folder)
 
     return made
+
+
+@pytest.fixture
+def declared(workspace: Workspace) -> Callable[..., str]:
+    """Keep a partner's declaration of a language model's tokens; the answer is its identifier."""
+
+    def declare(*, kwh: float = 2.0, **given: Any) -> str:
+        said = {"project": "p", "partner": "q", "author": "r", "date": "2026-05-04", "kind": "tokens"}
+        tokens = TokenUse(tokens_in=1000, tokens_out=10, source="its supplier", energy_kwh=kwh)
+        return totals.declare(workspace, declaration(**{**said, "tokens": tokens, **given}))
+
+    return declare

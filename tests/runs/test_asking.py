@@ -156,24 +156,30 @@ def test_recover_keeps_what_was_begun_as_a_failed_run_with_its_log(workspace, pe
     assert asking.recover(workspace) == []
 
 
-@pytest.mark.parametrize("step", ["sealed", "indexed", "asking moved", "staging removed"])
+@pytest.mark.parametrize("step", ["sealed", "asking given", "indexed", "asking forgotten"])
 def test_a_death_after_sealing_leaves_a_whole_run(workspace, pebble, step) -> None:
     request = accepted(workspace, pebble)
     run = execution.execute(request)
-    if step == "sealed":
-        with workspace.index.writing() as connection:
-            connection.exec_driver_sql("DELETE FROM runs")
-        intent = {"kind": "run", "target": f"runs/{request.id}"}
-        (workspace.staging / f"{request.id}.sealing").write_text(json.dumps(intent))
-    if step == "asking moved":
-        request.askings()[0].unlink()
-    if step == "staging removed":
-        for path in sorted(request.staging.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        request.staging.rmdir()
+    [asked] = request.askings()
+    content = asked.read_bytes()
+    if step != "sealed":
+        request.give_askings_to(run.sealed)
+        if step != "asking forgotten":
+            asked.write_bytes(content)
+        if step == "asking given":
+            with workspace.index.writing() as connection:
+                connection.exec_driver_sql("DELETE FROM runs")
     assert asking.recover(workspace) == []
     assert [one.id for one in assert_whole(workspace)] == [run.id]
     assert [row["askings"] for row in listing(workspace)] == [1]
+
+
+def test_an_asking_of_a_kept_answer_whose_process_died_is_counted(workspace, pebble, ask) -> None:
+    run = ask(workspace, pebble).run
+    Request(workspace, run.id).record_asking({**ASKING, "reused": True})
+    asking.recover(workspace)
+    assert [row["askings"] for row in listing(workspace)] == [2]
+    assert_whole(workspace)
 
 
 def test_what_a_death_while_accepting_leaves_is_removed(workspace, pebble) -> None:

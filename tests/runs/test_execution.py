@@ -177,8 +177,8 @@ def small_disk(tmp_path):
     place = tmp_path / "small"
     place.mkdir()
     mount = shutil.which("mount")
-    made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)], capture_output=True)
-    if not made or made.returncode:
+    command = [str(mount), "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    if not mount or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small disk cannot be mounted: this needs the rights of the administrator")
     try:
         yield open_workspace(place / "workspace")

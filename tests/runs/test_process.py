@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_it_dies_with_an_agglo_that_is_killed(tmp_path) -> None:
 def _is_alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits for nobody does not."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            return stat.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        return stat.rpartition(b")")[2].split()[0] not in (b"Z", b"X")
     except OSError:
         return False

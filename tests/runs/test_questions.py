@@ -2,7 +2,6 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -94,8 +93,7 @@ def test_a_link_in_the_code_is_refused(workspace, pebble, tmp_path) -> None:
         questions.pose(workspace, from_folder(tmp_path / "pebble"), inputs={})
 
 
-def test_all_faults_are_listed_at_once(pose, workspace, lake_model, add_lakes) -> None:
-    shell = from_folder(Path(__file__).parents[1] / "samples" / "shell")
+def test_all_faults_are_listed_at_once(pose, shell) -> None:
     with pytest.raises(InvalidInput, match=r"test.shell cannot be asked this") as caught:
         pose(shell, inputs={"lakez": "lakes"}, parameters={"factor": 11, "facter": 1})
     faults = {fault.where: fault for fault in caught.value.faults}
