@@ -101,9 +101,9 @@ def test_every_translation_is_complete_and_compiled() -> None:
     with (folder / "agglo.po").open("rb") as file:
         catalogue = babel.read_po(file)
     with (folder / "agglo.mo").open("rb") as file:
-        compiled = {_key(one.id): one.string for one in mofile.read_mo(file) if one.id}
-    messages = {_key(one.id): one.string for one in catalogue if one.id}
-    untranslated = [one for one, text in messages.items() if not text or (isinstance(text, tuple) and not all(text))]
+        compiled = {_key(one.id): _forms(one.string) for one in mofile.read_mo(file) if one.id}
+    messages = {_key(one.id): _forms(one.string) for one in catalogue if one.id}
+    untranslated = [one for one, forms in messages.items() if not all(forms)]
     assert untranslated == []
     assert {one: compiled[one] for one in messages} == messages
     assert _extracted() <= set(messages)
@@ -112,6 +112,11 @@ def test_every_translation_is_complete_and_compiled() -> None:
 def _key(message: str | tuple[str, ...] | list[str]) -> str:
     """The message, or its singular."""
     return message if isinstance(message, str) else message[0]
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+    """A translation, or its singular and plural."""
+    return [text] if isinstance(text, str) else list(text)
 
 
 def _extracted() -> set[str]:
