@@ -13,6 +13,9 @@ from agglo.contract.language import _
 from agglo.store.files import sha256_of, sync_file, sync_folder
 from agglo.store.workspace import Workspace
 
+SMALL_BYTES = 16 << 20
+"""A file up to this size is held in memory while it is kept [bytes]."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,7 +39,9 @@ def put(workspace: Workspace, content: bytes) -> str:
 
 
 def put_file(workspace: Workspace, source: Path) -> str:
-    """Keep a copy of a file; the answer is the SHA-256 of what was kept."""
+    """Keep a copy of a file; the answer is the SHA-256 of what was kept. A small file is read once."""
+    if source.stat().st_size <= SMALL_BYTES:
+        return put(workspace, source.read_bytes())
     digest, _size = sha256_of(source)
     if path_of(workspace, digest).exists():
         return digest

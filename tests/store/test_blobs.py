@@ -67,6 +67,7 @@ def test_a_source_that_changes_meanwhile_is_kept_as_it_was_copied(
         calls.append(path)
         return found
 
+    monkeypatch.setattr(blobs, "SMALL_BYTES", 0)
     monkeypatch.setattr(blobs, "sha256_of", changing)
     digest = blobs.put_file(workspace, source)
     assert digest == hashlib.sha256(b"changed").hexdigest()
