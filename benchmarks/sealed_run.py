@@ -80,14 +80,27 @@ def outputs(folder: Path) -> Callable[[], Path]:
     return renewed
 
 
-def track_here(workspace: Workspace, renewed: Callable[[], Path], count: int) -> list[float]:
-    """Keep parameters, indicators and an output, ``count`` times; making the output is not counted."""
+def disk_alone(folder: Path, renewed: Callable[[], Path], count: int) -> list[float]:
+    """Write 1 MB and sync it to the disk: what no way of keeping it can be faster than."""
     durations = []
     for rank in range(count):
-        output = renewed()
+        output, path = renewed().read_bytes(), folder / f"alone-{rank % 10}"
+        start = perf_counter()
+        path.write_bytes(output)
+        files.sync_file(path)
+        durations.append(perf_counter() - start)
+    return durations
+
+
+def track_here(workspace: Workspace, renewed: Callable[[], Path], count: int) -> list[float]:
+    """Keep parameters, indicators and an output, ``count`` times; making the output is not counted."""
+    listing(workspace, limit=1)
+    durations = []
+    for rank in range(count):
+        output = renewed().read_bytes()
         start = perf_counter()
         identifier = new_id()
-        digest = blobs.put_file(workspace, output)
+        digest = blobs.put(workspace, output)
         record = {"id": identifier, "at": now(), "output": digest, **_values(rank)}
         staging = workspace.staging / identifier
         staging.mkdir()
@@ -241,7 +254,10 @@ def measure(options: argparse.Namespace) -> dict[str, Figures]:
     with tempfile.TemporaryDirectory(prefix="agglo-bench-") as name, mlflow_store(Path(name)) as mlflow:
         place = Path(name)
         renewed = outputs(place)
-        found["a. tracking"] = {"agglo": median_ms(track_here(open_workspace(place / "a"), renewed, options.count))}
+        found["a. tracking"] = {
+            "disk alone, 1 MB synced": median_ms(disk_alone(place, renewed, min(options.count, 200))),
+            "agglo": median_ms(track_here(open_workspace(place / "a"), renewed, options.count)),
+        }
         if mlflow:
             count = min(options.count, options.mlflow_runs)
             found["a. tracking"]["mlflow"] = median_ms(track_mlflow(mlflow, renewed, count))

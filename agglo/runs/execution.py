@@ -100,8 +100,7 @@ def _attempt(attempt: Attempt, progress: process.Progress | None) -> None:
     workspace, folders = attempt.request.workspace, attempt.folders
     folders.make()
     question = questions.from_dict(workspace, attempt.content)
-    code = kept_code.check_out(workspace, question.code)
-    ended = ask_process(question, code, folders, progress)
+    ended = ask_process(question, folders, progress)
     attempt.measurement = ended.measurement
     try:
         answer = answer_of(ended, folders)
@@ -112,16 +111,14 @@ def _attempt(attempt: Attempt, progress: process.Progress | None) -> None:
     attempt.outcome, attempt.notes = outcomes.keep(question.model, answer, folders.kept), answer.notes
 
 
-def ask_process(
-    question: Question, code: Path, folders: Folders, progress: process.Progress | None = None
-) -> process.Ended:
-    """Put a question to its model's process, in folders that are already made."""
+def ask_process(question: Question, folders: Folders, progress: process.Progress | None = None) -> process.Ended:
+    """Put a question, its code being checked out, to its model's process, in folders that are already made."""
     handles = {name: _place(question, name, folders.incoming) for name in question.inputs}
     asked = protocol.Question(
         question.model.id, question.model.version, question.parameters, question.seed, Inputs(handles)
     )
     protocol.write_question(folders.incoming, asked)
-    command = process.command_of(question.model, code, folders.incoming, folders.outgoing)
+    command = process.command_of(question.model, folders.incoming, folders.outgoing)
     return process.run(command, folder=folders.outgoing, log=folders.log, progress=progress)
 
 
@@ -231,7 +228,9 @@ def places_of(workspace: Workspace, content: Mapping[str, Any], folders: Folders
     """The word to put for each folder that a log or an error may name."""
     code = workspace.cache / "code" / content["model"]["code"]
     places = {folders.incoming: "<in>", folders.outgoing: "<out>", code: "<code>", workspace.root: "<workspace>"}
-    return {str(spelt): word for place, word in places.items() for spelt in (place, place.resolve())}
+    root, real = str(workspace.root), str(workspace.root.resolve())
+    words = {str(place): word for place, word in places.items()}
+    return words | {real + place.removeprefix(root): word for place, word in words.items()}
 
 
 def footprint(workspace: Workspace, measurement: Measurement | None) -> FootprintRecord:

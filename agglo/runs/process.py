@@ -41,14 +41,14 @@ class Ended:
     interruption: BaseException | None = None
 
 
-def command_of(model: Model, code: Path, folder_in: Path, folder_out: Path) -> list[str]:
-    """The words that ask a model, its code being checked out at ``code``."""
+def command_of(model: Model, folder_in: Path, folder_out: Path) -> list[str]:
+    """The words that ask a model, its code being where it says."""
     folders = ["run", "--in", str(folder_in), "--out", str(folder_out)]
     if model.command:
-        program = code / model.command[0]
+        program = model.code / model.command[0]
         return [str(program) if program.is_file() else model.command[0], *model.command[1:], *folders]
     worker = [sys.executable, "-B", "-m", "agglo.contract.worker"]
-    return [*worker, *folders, "--entry", model.entry, "--code", str(code)]
+    return [*worker, *folders, "--entry", model.entry, "--code", str(model.code)]
 
 
 def run(command: list[str], *, folder: Path, log: Path, progress: Progress | None = None) -> Ended:

@@ -15,7 +15,6 @@ from agglo.contract.language import _
 from agglo.contract.outcome import Bitwise, Numerical, Statistical, comparison_from_dict
 from agglo.footprint.meter import Measurement, together
 from agglo.runs import aside, environment, execution, failures, outcomes, process, questions, redaction
-from agglo.runs import code as kept_code
 from agglo.runs.distributions import kolmogorov_smirnov
 from agglo.runs.execution import Folders
 from agglo.runs.questions import Question
@@ -107,12 +106,11 @@ def _run_again(
     measured: list[Measurement] = []
     folders.make()
     try:
-        code = kept_code.check_out(workspace, question.code)
-        again = _outcome(question, code, folders, measured, progress)
+        again = _outcome(question, folders, measured, progress)
         replicates = [Folders(folders.root / f"replicate-{rank + 1}") for rank in range(_replicates(run, again))]
         for rank, replicate in enumerate(replicates, 1):
             replicate.make()
-            _outcome(replace(question, seed=question.seed + rank), code, replicate, measured)
+            _outcome(replace(question, seed=question.seed + rank), replicate, measured)
     except Exception as error:
         if failures.is_full_disk(error):
             raise
@@ -136,13 +134,12 @@ def _replicates(run: Run, again: Mapping[str, Any]) -> int:
 
 def _outcome(
     question: Question,
-    code: Path,
     folders: Folders,
     measured: list[Measurement],
     progress: process.Progress | None = None,
 ) -> dict[str, Any]:
     """Run the kept code once; what it used is added to ``measured`` whatever came of it."""
-    ended = execution.ask_process(question, code, folders, progress)
+    ended = execution.ask_process(question, folders, progress)
     measured.append(ended.measurement)
     return outcomes.keep(question.model, execution.answer_of(ended, folders), folders.kept)
 

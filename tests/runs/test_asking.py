@@ -1,6 +1,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -31,10 +33,10 @@ def test_a_kept_answer_is_given_again_and_the_asking_recorded(workspace, pebble,
     assert {one["actor"] for one in askings} == {workspace.actor}
 
 
-def test_the_scenario_and_the_project_of_each_asking_are_recorded(workspace, lake_model) -> None:
+def test_the_scenario_and_the_project_of_each_asking_are_recorded(workspace, pebble) -> None:
     for name in ("wet", "dry"):
-        scenario = Scenario(name, parameters={"test.lake": {"rain_m": 0.2}})
-        question = questions.pose(workspace, lake_model, inputs={}, scenario=scenario)
+        scenario = Scenario(name, parameters={"test.pebble": {"weight": 2}})
+        question = questions.pose(workspace, pebble, inputs={}, scenario=scenario)
         asking.ask(workspace, question, project=f"project {name}")
     [run] = assert_whole(workspace)
     assert [(one["scenario"], one["project"]) for one in run.sealed.events("asked")] == [
@@ -52,8 +54,8 @@ def test_again_runs_it_again(workspace, pebble, ask) -> None:
     assert ask(workspace, pebble).run.id == second.run.id
 
 
-def test_a_failed_run_is_not_an_answer(workspace, ask) -> None:
-    first, second = (ask(workspace, behaviour="die") for _ in range(2))
+def test_a_failed_run_is_not_an_answer(workspace, program, ask) -> None:
+    first, second = (ask(workspace, program("exit 1")) for _ in range(2))
     assert (first.run.state, second.run.state) == ("failed", "failed")
     assert first.run.id != second.run.id
 
@@ -91,14 +93,47 @@ def test_an_answer_whose_folder_is_gone_is_not_given_again(workspace, pebble, as
     assert ask(workspace, pebble).run.id == sound.id
 
 
-@pytest.mark.parametrize("attempt", range(4))
-def test_two_processes_asking_the_same_question_at_once_give_one_run(workspace, pebble, agglo, attempt) -> None:
-    words = ("run", str(pebble.code), "--set", "seconds=0.3", "--json")
+def test_two_commands_asking_the_same_question_at_once_give_one_run(workspace, pebble, agglo) -> None:
+    words = ("run", str(pebble.code), "--set", "seconds=0.5", "--json")
     askers = [agglo(workspace, *words) for _ in range(2)]
     answers = [json.loads(one.communicate(timeout=60)[0]) for one in askers]
     [run] = assert_whole(workspace)
     assert [one["id"] for one in answers] == [run.id, run.id]
     assert sorted(one["reused"] for one in run.sealed.events("asked")) == [False, True]
+
+
+ASKERS = """
+import os, sys
+from pathlib import Path
+from agglo.contract.model import from_folder
+from agglo.runs import asking, questions
+from agglo.store.workspace import open_workspace
+
+def ask(folder, seed):
+    workspace, model = open_workspace(Path(folder)), from_folder(Path(sys.argv[2]))
+    question = questions.pose(workspace, model, inputs={}, seed=seed, parameters={"seconds": seed / 100})
+    return asking.ask(workspace, question).run.state
+
+ask(sys.argv[1] + "-warm", 0)
+for seed in range(int(sys.argv[3])):
+    children = []
+    for _ in range(3):
+        children.append(os.fork())
+        if not children[-1]:
+            os._exit(ask(sys.argv[1], seed) != "finished")
+    assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0, 0]
+"""
+
+
+def test_three_processes_asking_at_the_same_moment_give_one_run_time_after_time(workspace, pebble) -> None:
+    rounds = 10
+    subprocess.run(
+        [sys.executable, "-c", ASKERS, str(workspace.root), str(pebble.code), str(rounds)], check=True, timeout=120
+    )
+    runs = assert_whole(workspace)
+    assert sorted(run.content["seed"] for run in runs) == list(range(rounds))
+    for run in runs:
+        assert sorted(one["reused"] for one in run.sealed.events("asked")) == [False, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -54,8 +54,8 @@ def test_a_mean_over_years_is_not_compared_with_a_year() -> None:
         compare([Told(TAKE), Told(replace(TAKE, since=None))])
 
 
-def test_a_failed_run_is_refused(workspace, ask, pebble) -> None:
-    failed = ask(workspace, behaviour="exit").run
+def test_a_failed_run_is_refused(workspace, ask, pebble, program) -> None:
+    failed = ask(workspace, program("exit 1")).run
     with pytest.raises(InvalidInput, match=f"{failed.id}: found a failed run, expected a finished run"):
         compare([ask(workspace, pebble).run, failed])
 

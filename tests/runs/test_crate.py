@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,13 @@ def issues(monkeypatch, tmp_path) -> Iterator[Any]:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    ("profile", "behaviour"),
-    [("ro-crate-1.1", "answer"), ("process-run-crate-0.5", "answer"), ("process-run-crate-0.5", "raise")],
+    ("profile", "more"),
+    [("ro-crate-1.1", ()), ("process-run-crate-0.5", ()), ("process-run-crate-0.5", ("wrong",))],
 )
-def test_a_run_passes_the_required_checks(workspace, ask, add_lakes, issues, profile, behaviour) -> None:
+def test_a_run_passes_the_required_checks(workspace, ask, shell, add_lakes, issues, profile, more) -> None:
     add_lakes(workspace)
-    run = ask(workspace, inputs={"lakes": "lakes"}, behaviour=behaviour).run
+    run = ask(workspace, replace(shell, command=("simulate.sh", *more)), inputs={"lakes": "lakes"}).run
+    assert run.state == ("failed" if more else "finished")
     assert issues(run.sealed.folder, profile) == []
 
 
@@ -78,9 +80,9 @@ def test_the_checks_would_find_a_crate_that_is_wrong(workspace, pebble, ask, iss
 
 
 @pytest.fixture
-def entities(workspace, ask, add_lakes) -> dict[str, dict[str, Any]]:
+def entities(workspace, ask, shell, add_lakes) -> dict[str, dict[str, Any]]:
     add_lakes(workspace)
-    run = ask(workspace, inputs={"lakes": "lakes"}, rain_m=0.25).run
+    run = ask(workspace, shell, inputs={"lakes": "lakes"}, factor=0.25).run
     return {entity["@id"]: entity for entity in run.sealed.json(CRATE_FILE)["@graph"]} | {"run": run.content}
 
 
@@ -95,11 +97,11 @@ def test_it_says_what_was_run_on_what_and_what_it_cost(entities) -> None:
     run = entities["run"]
     action = entities[f"#{run['id']}"]
     dataset = run["inputs"]["lakes"]
-    assert action["instrument"] == {"@id": "#test.lake@1.0.0"}
-    assert entities["#test.lake@1.0.0"]["identifier"] == f"sha256:{run['model']['code']}"
+    assert action["instrument"] == {"@id": "#test.shell@2.1.0"}
+    assert entities["#test.shell@2.1.0"]["identifier"] == f"sha256:{run['model']['code']}"
     assert {"@id": f"#lakes@{dataset['version']}"} in action["object"]
-    assert entities["#parameter-rain_m"]["value"] == 0.25
-    assert {one["@id"] for one in action["result"]} == {"outcome/indicators.parquet", "outcome/volumes.parquet"}
+    assert entities["#parameter-factor"]["value"] == 0.25
+    assert {one["@id"] for one in action["result"]} == {"outcome/indicators.parquet", "outcome/totals.parquet"}
     assert entities["#energy_kwh-central"]["value"] == run["footprint"]["energy_kwh"]["central"]
     assert entities["#energy_kwh-central"]["unitText"] == "kWh"
     assert action["actionStatus"] == {"@id": "http://schema.org/CompletedActionStatus"}

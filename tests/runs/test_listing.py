@@ -9,12 +9,12 @@ from agglo.store.workspace import open_workspace
 
 
 @pytest.fixture
-def kept(workspace, pebble, shell, ask, add_lakes) -> dict[str, str]:
+def kept(workspace, pebble, shell, program, ask, add_lakes) -> dict[str, str]:
     """Runs of two models, finished, failed, asked twice and verified; the answer gives their identifiers."""
     lakes = add_lakes(workspace)
     runs = {f"pebble {weight}": ask(workspace, pebble, weight=weight).run for weight in (1, 3, 2)}
     runs["shell"] = ask(workspace, shell, inputs={"lakes": lakes.reference}, factor=2).run
-    runs["failed"] = ask(workspace, behaviour="exit").run
+    runs["failed"] = ask(workspace, program("exit 1")).run
     ask(workspace, pebble, weight=3)
     verify(workspace, runs["pebble 3"])
     return {name: run.id for name, run in runs.items()}

@@ -33,8 +33,8 @@ def test_a_run_opens_without_agglo(workspace, ask, add_lakes) -> None:
     assert asked["kind"] == "asked"
 
 
-def test_the_manifest_covers_every_file(workspace, ask) -> None:
-    folder = ask(workspace).run.sealed.folder
+def test_the_manifest_covers_every_file(workspace, pebble, ask) -> None:
+    folder = ask(workspace, pebble).run.sealed.folder
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {one for one in present if not one.startswith("events/")} == {*manifest["files"], "manifest.json"}
@@ -45,18 +45,18 @@ def test_the_manifest_covers_every_file(workspace, ask) -> None:
     assert (manifest["format"], manifest["kind"], manifest["state"]) == (1, "run", "finished")
 
 
-def test_the_digests_are_those_of_the_tables(workspace, ask) -> None:
-    run = ask(workspace).run
+def test_the_digests_are_those_of_the_tables(workspace, pebble, ask) -> None:
+    run = ask(workspace, pebble).run
     outcome = run.content["outcome"]
-    volumes, indicators = outcome["outputs"]["volumes"], outcome["indicators"]
-    assert digest.of_table(run.table("volumes")) == volumes["digest"]
+    pebbles, indicators = outcome["outputs"]["pebbles"], outcome["indicators"]
+    assert digest.of_table(run.table("pebbles")) == pebbles["digest"]
     assert digest.of_parquet(run.sealed.folder / indicators["path"]) == indicators["digest"]
-    both = {"indicators": indicators["digest"], "outputs": {"volumes": volumes["digest"]}}
+    both = {"indicators": indicators["digest"], "outputs": {"pebbles": pebbles["digest"]}}
     assert outcome["digest"] == digest.of_json(both) == run.sealed.manifest["digest"]
 
 
-def test_a_failed_run_holds_no_outcome(workspace, ask) -> None:
-    folder = ask(workspace, behaviour="nan").run.sealed.folder
+def test_a_failed_run_holds_no_outcome(workspace, program, ask) -> None:
+    folder = ask(workspace, program("exit 1")).run.sealed.folder
     assert sorted(path.name for path in folder.iterdir()) == [
         "events", "log.txt", "manifest.json", "ro-crate-metadata.json", "run.json"
     ]  # fmt: skip
@@ -170,9 +170,9 @@ def test_the_same_answer_has_the_same_digest_whatever_its_order_of_indicators(wo
     assert len(digests) == 1
 
 
-def test_tolerances_are_kept_with_each_output(workspace, ask) -> None:
-    outcome = ask(workspace).run.content["outcome"]
-    assert outcome["outputs"]["volumes"]["compare"] == {"kind": "numerical", "absolute": 0.0, "relative": 1e-12}
+def test_tolerances_are_kept_with_each_output(workspace, pebble, ask) -> None:
+    outcome = ask(workspace, pebble).run.content["outcome"]
+    assert outcome["outputs"]["pebbles"]["compare"] == {"kind": "numerical", "absolute": 0.0, "relative": 1e-9}
     assert outcome["indicators"]["compare"]["relative"] == Numerical().relative
 
 

@@ -31,8 +31,8 @@ def test_an_output_that_is_not_there_is_named(workspace, pebble, ask) -> None:
         run.path_of("pebble")
 
 
-def test_a_failed_run_has_no_output_and_no_indicator(workspace, ask) -> None:
-    run = ask(workspace, behaviour="die").run
+def test_a_failed_run_has_no_output_and_no_indicator(workspace, program, ask) -> None:
+    run = ask(workspace, program("exit 1", {"volumes": {}})).run
     assert (run.indicators, run.notes, run.certificates) == ([], [], [])
     with pytest.raises(NotFound, match="It has: none"):
         run.path_of("volumes")

@@ -56,8 +56,8 @@ def test_differences_say_where(workspace, ask) -> None:
     assert not ask(workspace, behaviour="random").reused
 
 
-def test_a_failed_run_cannot_be_verified(workspace, ask) -> None:
-    run = ask(workspace, behaviour="raise").run
+def test_a_failed_run_cannot_be_verified(workspace, program, ask) -> None:
+    run = ask(workspace, program("exit 1")).run
     assert verify(workspace, run).verdict == "cannot run"
     assert run.certificates[-1]["what"] == "This run failed: it has no answer to verify."
 
@@ -77,18 +77,18 @@ def test_a_list_of_packages_that_changed_is_named(workspace, pebble, ask) -> Non
     assert verify(workspace, run).verdict == "cannot run"
 
 
-def test_a_damaged_dataset_is_named(workspace, ask, add_lakes) -> None:
+def test_a_damaged_dataset_is_named(workspace, ask, shell, add_lakes) -> None:
     dataset = add_lakes(workspace)
-    run = ask(workspace, inputs={"lakes": "lakes"}).run
+    run = ask(workspace, shell, inputs={"lakes": "lakes"}).run
     spoil(dataset.path)
     certificate = verify(workspace, run)
     assert certificate.verdict == "cannot run"
     assert "data.parquet" in certificate.differences[0].where
 
 
-def test_a_dataset_that_is_gone_is_named(workspace, ask, add_lakes) -> None:
+def test_a_dataset_that_is_gone_is_named(workspace, ask, shell, add_lakes) -> None:
     dataset = add_lakes(workspace)
-    run = ask(workspace, inputs={"lakes": "lakes"}).run
+    run = ask(workspace, shell, inputs={"lakes": "lakes"}).run
     dataset.sealed.folder.rename(workspace.root.parent / "elsewhere")
     certificate = verify(workspace, run)
     assert (certificate.verdict, "lakes" in certificate.what) == ("cannot run", True)
