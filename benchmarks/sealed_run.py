@@ -87,7 +87,7 @@ def disk_alone(folder: Path, renewed: Callable[[], Path], count: int) -> list[fl
         output, path = renewed().read_bytes(), folder / f"alone-{rank % 10}"
         start = perf_counter()
         path.write_bytes(output)
-        files.sync_file(path)
+        files.sync(path)
         durations.append(perf_counter() - start)
     return durations
 

@@ -78,12 +78,14 @@ class ModelFailed(AggloError, RuntimeError):
 
 
 class MissingExtra(AggloError, ImportError):
-    """An optional library is needed; the message names the extra to install."""
+    """A library is needed that is not installed; the message names the extra, or the library, to install."""
 
-    def __init__(self, library: str, extra: str) -> None:
+    def __init__(self, library: str, extra: str = "") -> None:
         super().__init__(
             _("This needs the library {library}.").format(library=library),
-            repair=_('Install it with: pip install "agglo[{extra}]"').format(extra=extra),
+            repair=_("Install it with: {command}").format(
+                command=f'pip install "agglo[{extra}]"' if extra else f"pip install {library}"
+            ),
         )
 
 

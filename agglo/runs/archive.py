@@ -53,7 +53,7 @@ def export(workspace: Workspace, run: Run, target: Path) -> Path:
             archive.writestr(zipfile.ZipInfo(HEADER_FILE, _DATE), files.to_json(header))
             for name, path in _parts(workspace, run):
                 _add(archive, name, path)
-        files.sync_file(beside)
+        files.sync(beside)
         beside.rename(target)
     except OSError as error:
         if isinstance(error, AggloError):
@@ -287,14 +287,14 @@ def _publish(source: Path, target: Path) -> None:
     if not Sealed(target).exists:
         target.parent.mkdir(parents=True, exist_ok=True)
         for path in files.walk(source):
-            files.sync_file(path)
+            files.sync(path)
         source.rename(target)
-        files.sync_folder(target.parent)
+        files.sync(target.parent)
         return
     events = target / EVENTS_FOLDER
     events.mkdir(exist_ok=True)
     for path in sorted((source / EVENTS_FOLDER).glob("*.json")):
         if not (events / path.name).exists():
-            files.sync_file(path)
+            files.sync(path)
             path.rename(events / path.name)
-    files.sync_folder(events)
+    files.sync(events)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from agglo.contract.errors import Damaged, NotFound
+from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
+from agglo.contract.language import _
+from agglo.contract.scenario import Scenario
 from agglo.runs import aside, execution, failures, requests
 from agglo.runs.process import Progress
 from agglo.runs.questions import Question
@@ -43,12 +45,46 @@ def ask(
 
     Raises
     ------
+    InvalidInput
+        Its scenario has been run with another content under the same name and version.
     AggloError
         The disk is full. A question that was accepted stays so.
     """
     with failures.full_disk_explained():
         recover(workspace)
+        if question.scenario:
+            _check_unchanged(workspace, question.scenario)
         return _ask(workspace, question, again=again, role=role, project=project, progress=progress)
+
+
+def _check_unchanged(workspace: Workspace, scenario: Scenario) -> None:
+    """Refuse a scenario that differs from the one last run under its name and version."""
+    kept = _last_run(workspace, scenario)
+    if kept is None or kept == scenario:
+        return
+    before, where = kept.to_dict(), f"{scenario.name}, version {scenario.version}"
+    found = [
+        Fault(f"{where}: {key}", repr(value)[:80], repr(before[key])[:80])
+        for key, value in scenario.to_dict().items()
+        if value != before[key]
+    ]
+    repair = _("Give the changed scenario a new version.")
+    raise InvalidInput(_("A scenario does not change once it has been run."), found, repair=repair)
+
+
+def _last_run(workspace: Workspace, scenario: Scenario) -> Scenario | None:
+    """What was last run under the name and version of a scenario."""
+    from sqlalchemy import select
+
+    from agglo.store.tables import runs
+
+    question = select(runs.c.id).where(runs.c.scenario == scenario.name).order_by(runs.c.id.desc())
+    for row in workspace.index.rows(question):
+        with suppress(Damaged, NotFound):
+            kept = Scenario(**Run(Sealed(workspace.runs / row["id"])).content["scenario"])
+            if kept.version == scenario.version:
+                return kept
+    return None
 
 
 def _ask(

@@ -141,7 +141,7 @@ def library_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        raise MissingExtra(name, name) from None
+        raise MissingExtra(name) from None
 
 
 def _inputs(

@@ -64,7 +64,7 @@ class Request:
         events.mkdir(exist_ok=True)
         for path in given:
             _link(path, events / path.name.removeprefix(f"{self.id}."))
-        files.sync_folder(events)
+        files.sync(events)
         self.workspace.index.add("run", run)
         for path in given:
             path.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.store.files import sha256_of, sync_file, sync_folder
+from agglo.store.files import sha256_of, sync
 from agglo.store.workspace import Workspace
 
 SMALL_BYTES = 16 << 20
@@ -33,7 +33,7 @@ def put(workspace: Workspace, content: bytes) -> str:
     if not path.exists():
         with _aside(workspace) as aside:
             aside.write_bytes(content)
-            sync_file(aside)
+            sync(aside)
             _place(aside, path)
     return digest
 
@@ -47,7 +47,7 @@ def put_file(workspace: Workspace, source: Path) -> str:
         return digest
     with _aside(workspace) as aside:
         shutil.copyfile(source, aside)
-        sync_file(aside)
+        sync(aside)
         digest, _size = sha256_of(aside)
         _place(aside, path_of(workspace, digest))
     return digest
@@ -89,6 +89,6 @@ def _place(aside: Path, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     aside.chmod(0o444)
     aside.rename(path)
-    sync_folder(path.parent)
+    sync(path.parent)
     if new_shelf:
-        sync_folder(path.parent.parent)
+        sync(path.parent.parent)

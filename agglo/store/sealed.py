@@ -151,17 +151,17 @@ def seal(staging: Path, target: Path, *, kind: str, id: str, details: Mapping[st
         if path.is_dir():
             folders.append(path)
             continue
-        files.sync_file(path)
+        files.sync(path)
         if path.parent != staging / EVENTS_FOLDER:
             digest, size = files.sha256_of(path)
             described[str(path.relative_to(staging))] = {"sha256": digest, "bytes": size}
     manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described}
     files.write_atomically(staging / MANIFEST_FILE, files.to_json(manifest))
     for folder in folders:
-        files.sync_folder(folder)
+        files.sync(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
-    files.sync_folder(target.parent)
+    files.sync(target.parent)
     return Sealed(target)
 
 

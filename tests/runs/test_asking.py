@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from agglo.contract.errors import InvalidInput
 from agglo.contract.scenario import Scenario
 from agglo.runs import asking, execution, questions, requests
 from agglo.runs.listing import listing
@@ -287,3 +288,18 @@ def test_questions_that_differ_are_not_joined(workspace, pebble, ask) -> None:
     assert ask(workspace, pebble).run.content["model"]["version"] == "1.0.0"
     assert len(runs_of(workspace)) == 1
     assert len(requests.pending(workspace)) == 1
+
+
+def test_a_scenario_does_not_change_once_it_has_been_run(workspace, pebble) -> None:
+    def asked(weight: float, version: str = "1"):
+        scenario = Scenario("wet", version=version, parameters={"test.pebble": {"weight": weight}})
+        return asking.ask(workspace, questions.pose(workspace, pebble, inputs={}, scenario=scenario))
+
+    first = asked(2)
+    assert asked(2).run.id == first.run.id
+    with pytest.raises(InvalidInput, match=r"(?s)does not change.*wet, version 1: parameters.*new version"):
+        asked(3)
+    assert asked(3, version="2").run.id != first.run.id
+    with pytest.raises(InvalidInput, match="does not change"):
+        asked(4, version="2")
+    assert asked(2).run.id == first.run.id

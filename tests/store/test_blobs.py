@@ -99,7 +99,7 @@ def test_a_failure_leaves_nothing(workspace: Workspace, source: Path, monkeypatc
     def fail(_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(blobs, "sync_file", fail)
+    monkeypatch.setattr(blobs, "sync", fail)
     for keep in (lambda: blobs.put(workspace, CONTENT), lambda: blobs.put_file(workspace, source)):
         with pytest.raises(OSError, match="No space left"):
             keep()

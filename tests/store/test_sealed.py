@@ -195,7 +195,7 @@ elif moment == "before the manifest":
     real = sealed.files.write_atomically
     sealed.files.write_atomically = lambda path, content: die() if path.name == "manifest.json" else real(path, content)
 elif moment == "before the move":
-    sealed.files.sync_folder = lambda folder: die() if folder.name == "outcome" else None
+    sealed.files.sync = lambda folder: die() if folder.name == "outcome" else None
 elif moment == "before the index":
     type(workspace.index).add = die
 elif moment == "after the index":
