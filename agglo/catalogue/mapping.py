@@ -60,6 +60,7 @@ from typing import Any, Literal
 
 from agglo.catalogue import instants
 from agglo.catalogue.numbers import Sign
+from agglo.catalogue.source import Layout
 from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import _
 from agglo.contract.units import UNITS
@@ -80,8 +81,9 @@ TEXTS = ("encoding", "sheet", "range", "layer", "crs", "field", "variable", "val
 NUMBERS = ("header_row", "last_row", "at_least")
 LISTS = ("missing", "true_values", "false_values", "id", "by")
 FORMATS = ("date_format", "time_format")
+LAYOUT_KEYS = ("encoding", "separator", "sheet", "range", "layer", "header_row", "last_row", "skip_rows")
 KEYS = (
-    *("encoding", "separator", "sheet", "range", "layer", "header_row", "last_row", "skip_rows"),
+    *LAYOUT_KEYS,
     *("decimal", "thousands", "missing", "true_values", "false_values", "date_format", "time_format", "time_zone"),
     *("ambiguous", "nonexistent", "crs", "totals", "columns", "ignore", "constants", "wide", "aggregate"),
 )
@@ -127,16 +129,12 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A checked mapping; ``content`` is what was given, unchanged."""
+    """A checked mapping: where the table lies, how values are written, which column is which field.
 
-    encoding: str | None = None
-    separator: str | None = None
-    sheet: str | None = None
-    range: str | None = None
-    layer: str | None = None
-    header_row: int | None = None
-    last_row: int | None = None
-    skip_rows: tuple[int, ...] = ()
+    ``content`` is what was given, unchanged.
+    """
+
+    layout: Layout = dataclasses.field(default_factory=Layout)
     decimal: Sign | None = None
     thousands: Sign | None = None
     missing: tuple[str, ...] = ()
@@ -188,7 +186,9 @@ class Mapping:
         for key in ("skip_rows", *LISTS[:3]):
             if key in plain:
                 plain[key] = tuple(plain[key] if key == "skip_rows" else map(str, plain[key]))
+        layout = Layout(**{key: plain.pop(key) for key in LAYOUT_KEYS if key in plain})
         return cls(
+            layout=layout,
             **plain,
             columns=_rules(content.get("columns", {})),
             ignore=(REST,) if content.get("ignore") == REST else tuple(content.get("ignore", ())),

@@ -9,6 +9,7 @@
 [{'code': '01004', 'area': 1234.5}]
 """
 
+import dataclasses
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
@@ -96,17 +97,7 @@ def layout_of(schema: Schema, mapping: Mapping) -> Layout:
     if mapping.wide:
         known -= {mapping.wide.value, mapping.wide.variable or ""}
         known |= {*mapping.wide.id, *(rule.source for rule in mapping.wide.rules)}
-    return Layout(
-        encoding=mapping.encoding,
-        separator=mapping.separator,
-        sheet=mapping.sheet,
-        range=mapping.range,
-        layer=mapping.layer,
-        header_row=mapping.header_row,
-        last_row=mapping.last_row,
-        skip_rows=mapping.skip_rows,
-        known=frozenset(known),
-    )
+    return dataclasses.replace(mapping.layout, known=frozenset(known))
 
 
 def _crs(source: Source, mapping: Mapping) -> str | None:

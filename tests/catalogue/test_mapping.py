@@ -51,7 +51,7 @@ def test_a_file_is_read_with_its_short_forms(tmp_path):
         ("DEB_01", "L/s", -1, {"sector": "Nord"}),
         ("DEB_02", "L/s", 1, {}),
     ]
-    assert (mapping.skip_rows, mapping.missing, mapping.aggregate.at_least) == ((4,), ("n.d.",), 11)
+    assert (mapping.layout.skip_rows, mapping.missing, mapping.aggregate.at_least) == ((4,), ("n.d.",), 11)
 
 
 @pytest.mark.parametrize(
