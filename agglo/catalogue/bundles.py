@@ -1,5 +1,6 @@
 """Datasets that come with agglo: small public tables, each with its source, licence and caveats."""
 
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -7,34 +8,65 @@ from typing import Any
 
 from agglo.catalogue import datasets
 from agglo.catalogue.datasets import Dataset
-from agglo.contract.language import in_language
+from agglo.contract.errors import NotFound, nearest
+from agglo.contract.language import _, in_language
 from agglo.store.workspace import Workspace
 
 DEFAULT_BUNDLE = "paris-saclay"
 _DESCRIPTION_FILE = "bundle.yaml"
 
 
-def add(workspace: Workspace, bundle: str = DEFAULT_BUNDLE) -> dict[str, Dataset]:
-    """Add the datasets of a bundle to a workspace; the answer gives them by the schema they follow."""
-    folder = Path(str(resources.files("agglo.catalogue"))) / "bundled" / bundle
-    added = {}
-    for one in _described(folder):
-        added[one["schema"]] = datasets.add(
-            workspace,
-            folder / one["file"],
-            name=one["name"],
-            schema=one["schema"],
-            title=in_language(one["title"]),
-            licence=one["licence"],
-            source=one["source"],
-            owner=one["owner"],
-            attribution=one["attribution"],
-            caveats=one["caveats"],
-        ).dataset
-    return added
+def names() -> list[str]:
+    """The bundles there are."""
+    return sorted(path.name for path in _root().iterdir() if (path / _DESCRIPTION_FILE).is_file())
 
 
-@lru_cache(maxsize=4)
+def add(workspace: Workspace, bundle: str = DEFAULT_BUNDLE, only: Collection[str] | None = None) -> dict[str, Dataset]:
+    """Add the datasets of a bundle to a workspace, or ``only`` those of these names; the answer gives them by name.
+
+    Raises
+    ------
+    NotFound
+        There is no such bundle or no such dataset in it; the nearest is named.
+    """
+    described = {one["name"]: one for one in _described(_folder(bundle))}
+    for name in only or ():
+        if name not in described:
+            raise NotFound(
+                _('The bundle {bundle} has no dataset "{name}".').format(bundle=bundle, name=name),
+                repair=nearest(name, list(described)),
+            )
+    return {
+        name: _add(workspace, _folder(bundle), one) for name, one in described.items() if only is None or name in only
+    }
+
+
+def _add(workspace: Workspace, folder: Path, one: Mapping[str, Any]) -> Dataset:
+    return datasets.add(
+        workspace,
+        folder / one["file"],
+        name=one["name"],
+        schema=one["schema"],
+        title=in_language(one["title"]),
+        licence=one["licence"],
+        source=one["source"],
+        owner=one["owner"],
+        attribution=one["attribution"],
+        caveats=one["caveats"],
+    ).dataset
+
+
+def _root() -> Path:
+    return Path(str(resources.files("agglo.catalogue"))) / "bundled"
+
+
+def _folder(bundle: str) -> Path:
+    if bundle not in names():
+        raise NotFound(_('No bundle named "{name}".').format(name=bundle), repair=nearest(bundle, names()))
+    return _root() / bundle
+
+
+@lru_cache(maxsize=8)
 def _described(folder: Path) -> list[dict[str, Any]]:
     import yaml
 

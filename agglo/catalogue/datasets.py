@@ -15,13 +15,15 @@ from agglo.catalogue import known_schemas
 from agglo.contract import geoparquet
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import Text, _
-from agglo.store import digest, files
+from agglo.store import digest, files, locks
 from agglo.store.identifiers import new_id, now
 from agglo.store.sealed import Sealed, keep
 from agglo.store.workspace import Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from agglo.catalogue.mapping import Mapping as Habits
 
 DATA_FILE = "data.parquet"
 DESCRIPTION_FILE = "dataset.json"
@@ -116,14 +118,70 @@ def add(
     NotFound
         There is no such file, or no such schema.
     """
-    _check_description(name, {"title": title, "licence": licence, "source": source, "owner": owner})
+    described = {"title": title, "licence": licence, "source": source, "owner": owner}
+    _check_description(name, described)
     if not path.is_file():
         raise NotFound(_("No file {name}.").format(name=path))
+    more = {"attribution": attribution, "caveats": [dict(caveat) for caveat in caveats]}
+    return _add(workspace, path, schema=schema, described={"name": name, **described, **more}, mapping=mapping)
+
+
+def add_output(
+    workspace: Workspace, path: Path, *, model: str, output: str, run: str, schema: str, title: str = ""
+) -> Dataset:
+    """Keep a table of a run as a dataset, so that another model can read it. The same content is the same version.
+
+    Parameters
+    ----------
+    path
+        The run's file (Parquet).
+    model, output
+        What gave it, which names the dataset: ``land.sinks`` and ``summary`` give ``land-sinks-summary``.
+    run
+        Identifier of the run, which is the dataset's source.
+    schema
+        The schema it must follow: a name, or a file that ends in ``.json``.
+
+    Raises
+    ------
+    InvalidInput
+        The table does not follow the schema; every fault is listed.
+    NotFound
+        There is no such schema.
+    """
+    described = {
+        "name": name_of_output(model, output),
+        "title": title or f"{model} {output}",
+        "licence": _("terms of the inputs"),
+        "source": f"run {run}",
+        "owner": _("whoever asked for the run"),
+        "attribution": "",
+        "caveats": [],
+    }
+    from agglo.catalogue.mapping import Mapping as HowToRead
+
+    return _add(workspace, path, schema=schema, described=described, mapping=HowToRead(totals="keep")).dataset
+
+
+def name_of_output(model: str, output: str) -> str:
+    """What a dataset made of a model's output is called.
+
+    >>> name_of_output("land.sinks", "uncounted_cover")
+    'land-sinks-uncounted-cover'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", f"{model}-{output}".lower())[:64].strip("-")
+
+
+def _add(
+    workspace: Workspace, path: Path, *, schema: str, described: Mapping[str, Any], mapping: "Path | Habits | None"
+) -> Added:
+    """Read, check and keep a file that is described well enough."""
+    name = described["name"]
     descriptor = known_schemas.find(schema)
     file = {
         "name": path.name,
         "sha256": files.sha256_of(path)[0],
-        "mapping_sha256": files.sha256_of(mapping)[0] if mapping else None,
+        "mapping_sha256": files.sha256_of(mapping)[0] if isinstance(mapping, Path) else None,
         "schema_digest": digest.of_json(dict(descriptor.descriptor)),
     }
     if held := _from_same_file(workspace, name, file):
@@ -141,16 +199,13 @@ def add(
         "version": whole[:VERSION_LENGTH],
         "digest": whole,
         "schema": known_schemas.name_of(schema),
-        "title": title,
-        "licence": licence,
-        "source": source,
-        "owner": owner,
+        **{key: described[key] for key in _DESCRIBED},
         "rows": prepared.table.num_rows,
         "crs": prepared.crs,
         "added": now(),
         "file": {**file, "format": prepared.source_format},
-        "attribution": attribution,
-        "caveats": [dict(caveat) for caveat in caveats],
+        "attribution": described["attribution"],
+        "caveats": described["caveats"],
         "report": dict(prepared.report),
     }
     return Added(
@@ -170,25 +225,28 @@ def _from_same_file(workspace: Workspace, name: str, file: Mapping[str, Any]) ->
 def _keep(
     workspace: Workspace, target: Path, table: "pa.Table", description: Mapping[str, Any], schema: Mapping[str, Any]
 ) -> Sealed:
+    """Seal a table; what a death leaves half made is in a folder that :mod:`agglo.runs.aside` removes."""
     import pyarrow.parquet as pq
 
-    staging = workspace.staging / new_id()
-    staging.mkdir()
-    try:
-        crs = description["crs"]
-        pq.write_table(geoparquet.described(table, crs) if crs else table, staging / DATA_FILE, compression="zstd")
-        (staging / DATA_FILE).chmod(0o444)
-        (staging / DESCRIPTION_FILE).write_bytes(files.to_json(description))
-        (staging / SCHEMA_FILE).write_bytes(files.to_json(schema))
-        return keep(
-            workspace, staging, target, kind="dataset", id=staging.name, details={"digest": description["digest"]}
-        )
-    except OSError:
-        if Sealed(target).exists:
-            return Sealed(target)
-        raise
-    finally:
-        files.remove_tree(staging)
+    identifier = new_id()
+    staging = workspace.staging / f"aside-{identifier}"
+    with locks.hold(workspace.lock(staging.name)):
+        try:
+            staging.mkdir()
+            crs = description["crs"]
+            pq.write_table(geoparquet.described(table, crs) if crs else table, staging / DATA_FILE, compression="zstd")
+            (staging / DATA_FILE).chmod(0o444)
+            (staging / DESCRIPTION_FILE).write_bytes(files.to_json(description))
+            (staging / SCHEMA_FILE).write_bytes(files.to_json(schema))
+            details = {"digest": description["digest"]}
+            return keep(workspace, staging, target, kind="dataset", id=identifier, details=details)
+        except OSError:
+            if Sealed(target).exists:
+                return Sealed(target)
+            raise
+        finally:
+            files.remove_tree(staging)
+            workspace.lock(staging.name).unlink(missing_ok=True)
 
 
 def _check_description(name: str, described: Mapping[str, str]) -> None:

@@ -128,7 +128,7 @@ class Plan:
             if name not in self.mapping.ignore:
                 close = nearest(name, self.schema.names)
                 close = close if close.endswith("?") else f"{close}."
-                repair = f"{close} {_('Map it to a field, or list it under ignore.')}"
+                repair = " ".join([close, _("Map it to a field, or list it under ignore.")])
                 yield Fault(_('column "{name}"').format(name=name), "", _("a field of the schema"), repair)
 
     def _asked(self, one: Field) -> str:

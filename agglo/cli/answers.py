@@ -35,20 +35,22 @@ def run_text(workspace: "Workspace", run: "Run", folder: Path | None = None) -> 
 
 def _question(workspace: "Workspace", run: "Run") -> str:
     content = run.content
-    facts = {
-        _("run"): _("{id}, {state}, {date}").format(
-            id=run.id, state=words.state(run.state), date=instant(content["finished"])
-        ),
-        _("model"): f"{run.model}  {in_language(content['model']['title'])}",
-        _("covers"): in_language(content["model"]["headline"]),
-    }
+    ended = _("{id}, {state}, {date}").format(
+        id=run.id, state=words.state(run.state), date=instant(content["finished"])
+    )
+    facts = [
+        (_("run"), ended),
+        (_("model"), f"{run.model}  {in_language(content['model']['title'])}"),
+        (_("covers"), in_language(content["model"]["headline"])),
+    ]
     if content["scenario"]:
-        facts[_("scenario")] = "{name} ({version})  {title}".format(**content["scenario"]).rstrip()
-    for name, one in content["inputs"].items():
-        facts[name] = f"{one['dataset']}@{one['version']}  {_title_of(workspace, one)}".rstrip()
+        facts.append((_("scenario"), "{name} ({version})  {title}".format(**content["scenario"]).rstrip()))
+    facts += [
+        (name, f"{one['dataset']}@{one['version']}  {_title_of(workspace, one)}".rstrip())
+        for name, one in content["inputs"].items()
+    ]
     described = content["model"]["parameters"].get("properties", {})
-    for name, value in content["parameters"].items():
-        facts[name] = _parameter(value, described.get(name, {}))
+    facts += [(name, _parameter(value, described.get(name, {}))) for name, value in content["parameters"].items()]
     return show.pairs(facts)
 
 

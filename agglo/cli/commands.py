@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from agglo import __version__
-from agglo.cli import data, declarations, demo, footprint, models, runs, territories, workspace
+from agglo.cli import climate, data, deal, declarations, demo, footprint, models, runs, study, territories, workspace
 from agglo.cli.usage import Commands
 from agglo.contract.language import _
 
@@ -38,8 +38,11 @@ def _agglo(
 for module in (demo, runs, workspace):
     module.register(app)
 declarations.register(footprint.app)
+app.add_typer(climate.app, name="climate")
 app.add_typer(data.app, name="data")
+app.add_typer(deal.app, name="deal")
 app.add_typer(models.app, name="model")
+app.add_typer(study.app, name="study")
 app.add_typer(territories.app, name="territory")
 app.add_typer(workspace.config_app, name="config")
 app.add_typer(footprint.app, name="footprint")

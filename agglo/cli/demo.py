@@ -1,30 +1,34 @@
-"""``agglo demo``: the main question on the bundled data, asked twice, with a report."""
+"""``agglo demo``: the study of Paris-Saclay's Local Green Deal on the bundled data, with a report."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agglo.cli import EXIT_FAILED, answers, cost, show, words
 from agglo.cli.options import WorkspaceFolder
-from agglo.contract.errors import Fault, InvalidInput
+from agglo.contract.errors import Fault, InvalidInput, MissingExtra
 from agglo.contract.indicators import vocabulary
 from agglo.contract.language import _, in_language, ngettext
-from agglo.contract.numerals import number, quantities, unit_label
+from agglo.contract.numerals import number, quantities, quantity, unit_label
+from agglo.models.climate.nomenclature import ALL, GROUP_TITLES
 
 if TYPE_CHECKING:
     from agglo.runs.run import Run
-    from agglo.studies.land import Answer
+    from agglo.studies.results import StepResult, StudyResult
     from agglo.territory.communes import Territory
 
 REPORT = "demo-report.html"
+STUDY = "local-green-deal"
+OBSERVED, HALVED = "observed", "land-take-halved"
+LAND, EFFORT = "land", "effort"
 STOCK, FLUX, TAKE = "land.carbon-stock", "land.carbon-flux", "land.take"
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``agglo``."""
-    app.command("demo", help=_("Ask what Paris-Saclay's land use does to its carbon. Twice, with a report."))(demo)
+    app.command("demo", help=_("What Paris-Saclay's climate commitments ask for, with a report."))(demo)
 
 
 def demo(
@@ -34,24 +38,50 @@ def demo(
     workspace: WorkspaceFolder = None,
 ) -> None:
     from agglo.store.workspace import open_workspace
-    from agglo.studies import land
+    from agglo.studies import finding, running
+    from agglo.territory import perimeters
 
     _check_place(report)
     here = open_workspace(workspace)
-    with show.bars() as bar:
-        answers_ = land.ask_both(here, bar)
-    runs = [one.asked.run for one in answers_]
-    if failed := [run for run in runs if run.state == "failed"]:
-        typer.echo(answers.run_text(here, failed[0], workspace), err=True)
+    study = finding.find(here, STUDY)
+    with show.progress(in_language(study.title)) as progress:
+        result = running.run(here, study, progress=progress).result
+    steps = [step for scenario in result.scenarios for step in scenario.steps.values()]
+    if failed := [step for step in steps if step.failure]:
+        typer.echo(_failed(failed[0]), err=True)
         raise typer.Exit(EXIT_FAILED)
-    territory = land.territory()
-    typer.echo(_text(territory, runs))
-    land.write_report(here, report, answers_, territory)
-    typer.echo("\n" + _cost(answers_))
-    typer.echo("\n" + _("Report: {file}").format(file=report))
+    typer.echo(_text(perimeters.load(), result))
+    typer.echo("\n" + _cost(steps))
+    typer.echo("")
+    for path in _reports(report, result, here):
+        typer.echo(_("Report: {file}").format(file=path))
+    first = _run(result, OBSERVED, LAND)
     typer.echo(
-        _("Next: {command}").format(command=show.command("verify", answers.short(runs[0].id), workspace=workspace))
+        _("Next: {command}").format(command=show.command("verify", answers.short(first.id), workspace=workspace))
     )
+
+
+def _run(result: "StudyResult", scenario: str, step: str) -> "Run":
+    """The run of one step of one scenario; there is one, since no step failed."""
+    found = next(one for one in result.scenarios if one.name == scenario).steps[step].run
+    assert found is not None
+    return found
+
+
+def _failed(step: "StepResult") -> str:
+    return show.paragraph(_("{step}: no answer. {why}").format(step=step.step, why=step.failure))
+
+
+def _reports(report: Path, result: "StudyResult", workspace: Any) -> list[Path]:
+    """The report as HTML and, where the extra for it is installed, as PDF beside it."""
+    from agglo.studies.report import study
+
+    written = [study.write(report, result, workspace, "html")]
+    try:
+        written.append(study.write(report.with_suffix(".pdf"), result, workspace, "pdf"))
+    except MissingExtra as missing:
+        typer.echo(show.paragraph(_("No PDF. {why}").format(why=" ".join(str(missing).split()))))
+    return written
 
 
 def _check_place(report: Path) -> None:
@@ -64,14 +94,17 @@ def _check_place(report: Path) -> None:
         )
 
 
-def _text(territory: "Territory", runs: "Sequence[Run]") -> str:
+def _text(territory: "Territory", result: "StudyResult") -> str:
     """The whole answer but its cost."""
-    from agglo.studies import land
-
+    runs = [_run(result, scenario, LAND) for scenario in (OBSERVED, HALVED)]
+    effort = _run(result, OBSERVED, EFFORT)
     headline = in_language(runs[0].content["model"]["headline"])
-    notes = dict.fromkeys(quantities(note) for run in runs for note in run.notes)
+    notes = dict.fromkeys(quantities(note) for run in (*runs, effort) for note in run.notes)
     parts = [
-        "\n".join([land.question(territory), show.paragraph(_("Covers: {headline}.").format(headline=headline))]),
+        show.paragraph(in_language(result.study.question)),
+        _efforts(effort),
+        _conditions(effort),
+        show.paragraph(_("Land carbon covers: {headline}.").format(headline=headline)),
         _by_commune(territory, runs),
         show.paragraph(
             _(
@@ -83,6 +116,52 @@ def _text(territory: "Territory", runs: "Sequence[Run]") -> str:
         "\n".join([_("To know beside these figures:"), show.notes(notes)]),
     ]
     return "\n\n".join(parts)
+
+
+def _efforts(run: "Run") -> str:
+    """What each published target asks for, by group of sectors."""
+    rows = [
+        [
+            _measured(one["quantity"]) if one["group"] == ALL else f"  {_group(one['group'])}",
+            f"{one['reference_year']}-{one['year']}",
+            number(one["index_then"], 0),
+            number(one["index_target"], 1),
+            number(one["yearly_effort"], 2),
+        ]
+        for one in run.table(EFFORT).to_pylist()
+    ]
+    header = (_("what the climate plan asks for"), _("years"), _("index at\nthe start"), _("index\nto reach"),
+              _("less each\nyear [%]"))  # fmt: skip
+    return show.table(header, rows, figures=(2, 3, 4))
+
+
+def _conditions(run: "Run") -> str:
+    """What would have to be true: a sentence for each thing held."""
+    rows = run.table("conditions").to_pylist()
+    held = dict.fromkeys((one["held_group"], one["held_change"], one["year"], one["index_needed"]) for one in rows)
+    return show.notes(
+        _held(change).format(
+            group=_group(group), change=quantity(-100 * change, "%"), year=year, needed=quantity(needed, "%")
+        )
+        for group, change, year, needed in held
+    )
+
+
+def _held(change: float) -> str:
+    """What the other sectors must do if one group changes by ``change`` [1]."""
+    if not change:
+        return _(
+            "{group}: if nothing changes by {year}, the other sectors must come down to {needed} of what they were."
+        )
+    return _("{group}: if it comes down by {change} by {year}, the other sectors must come down to {needed}.")
+
+
+def _measured(name: str) -> str:
+    return {"emissions": _("greenhouse gas emissions"), "energy": _("final energy")}[name]
+
+
+def _group(group: str) -> str:
+    return in_language(GROUP_TITLES[group])
 
 
 def _by_commune(territory: "Territory", runs: "Sequence[Run]") -> str:
@@ -150,15 +229,16 @@ def _cell(value: float | None, decimals: int) -> str:
     return "-" if value is None else number(value, decimals)
 
 
-def _cost(found: "Sequence[Answer]") -> str:
+def _cost(steps: "Sequence[StepResult]") -> str:
     """What the answers cost, together; a kept answer costs nothing more and says so."""
-    reused = sum(one.asked.reused for one in found)
-    footprints = [one.asked.run.footprint for one in found]
-    if not reused:
-        return cost.text(footprints, _("cost of the two answers"))
+    computed = {step.run.id: step.run for step in steps if step.run and not step.reused}
+    every = {step.run.id: step.run for step in steps if step.run}
+    footprints = [run.footprint for run in every.values()]
+    if len(computed) == len(every):
+        return cost.text(footprints, _("cost of the answers"))
     said = ngettext(
         "{count} answer of {total} was kept before: it came back without computing.",
         "{count} answers of {total} were kept before: they came back without computing.",
-        reused,
-    ).format(count=reused, total=len(found))
+        len(every) - len(computed),
+    ).format(count=len(every) - len(computed), total=len(every))
     return "\n".join([said, "", cost.text(footprints, _("cost when they were computed"))])

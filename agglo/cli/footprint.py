@@ -169,7 +169,7 @@ def _equivalents(answer: "Estimate") -> list[tuple[str, ...]]:
             _("A tree's absorption"),
             _figure(same["tree_months"]),
             _("months"),
-            f"({_figure(same['tree_years'])} {_('years')})",
+            "({figure} {unit})".format(figure=_figure(same["tree_years"]), unit=_("years")),
         ),
         (_("An average European car"), _figure(same["car_km"]), "km"),
         (_("Paris-London by plane"), _figure(same["flights_paris_london"]), _("flights of one passenger")),

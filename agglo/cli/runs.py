@@ -183,7 +183,7 @@ def _listed(found: "Sequence[Mapping[str, Any]]") -> str:
             words.verdict(one["certificate"]) if one["certificate"] else "-",
             str(one["askings"]),
             significant(one["carbon_g"], 2),
-            one["scenario"] or "-",
+            (one["scenario"] or "-").replace("/", ": "),
         )
         for one in found
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 100
 """Columns that text is wrapped to where there is no terminal."""
-NARROWEST = 20
+NARROWEST = 18
 """Columns that a wrapped column of a table keeps at least."""
 GAP = "  "
 SAID_EVERY_S = 5.0
@@ -103,10 +103,11 @@ def _wrapped(
     return lines, narrow
 
 
-def pairs(content: Mapping[str, str]) -> str:
-    """Names and values, one a line, aligned; long values are wrapped."""
-    size = max((len(name) for name in content), default=0)
-    return "\n".join(paragraph(value, lead=f"  {name.ljust(size)}  ") for name, value in content.items())
+def pairs(content: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
+    """Names and values, one a line, aligned; long values are wrapped. As pairs, a name may come twice."""
+    rows = list(content.items()) if isinstance(content, Mapping) else content
+    size = max((len(name) for name, _value in rows), default=0)
+    return "\n".join(paragraph(value, lead=f"  {name.ljust(size)}  ") for name, value in rows)
 
 
 def error(failed: AggloError) -> None:

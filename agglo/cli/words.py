@@ -1,6 +1,9 @@
 """Words of our formats, which are English identifiers, as people read them."""
 
 from agglo.contract.language import _
+from agglo.studies.report.wording import cause
+
+__all__ = ["cause", "state", "status", "verdict"]
 
 
 def state(word: str) -> str:
@@ -26,17 +29,3 @@ def status(word: str) -> str:
         "declared": _("declared"),
         "unknown": _("unknown"),
     }[word]
-
-
-def cause(sector: str) -> str:
-    """The sector of an indicator: for a flux of land-use change, its cause; a word we do not know stays as it is."""
-    return {
-        "": _("all"),
-        "land-take": _("land take"),
-        "to-cropland": _("to cropland"),
-        "to-grassland": _("to grassland"),
-        "to-wetland": _("to wetland"),
-        "to-orchard": _("to orchard"),
-        "to-vineyard": _("to vineyard"),
-        "to-forest": _("to forest"),
-    }.get(sector, sector)

@@ -1,7 +1,8 @@
 """The public card of a model: what its maker knows, and what the authority that uses it declares.
 
-One schema, two files. ``card.yaml`` lies beside the model; ``register/ID.yaml`` lies in the workspace. Empty means "not
-declared", and a run is a draft as long as either half is incomplete.
+One schema, two files. ``card.yaml`` lies beside the model (``cards/ID.yaml`` where a folder holds several models);
+``register/ID.yaml`` lies in the workspace. Empty means "not declared", and a run is a draft as long as either half is
+incomplete.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from agglo.contract.language import _
 from agglo.contract.model import Model
 
 CARD_FILE = "card.yaml"
+CARDS_FOLDER = "cards"
+"""Where a folder of several models keeps a card for each, named after the model."""
 
 Custody = Literal["source", "binary", "remote", "results"]
 
@@ -82,17 +85,22 @@ class Card(BaseModel):
 
 
 def of(model: Model, register: Path | None = None) -> Card:
-    """The card of a model: its own ``card.yaml``, and the workspace's ``register/ID.yaml`` if there is one.
+    """The card of a model: its ``cards/ID.yaml`` or ``card.yaml``, and the workspace's ``register/ID.yaml`` if any.
 
     Raises
     ------
     InvalidInput
         A file is not a card: every unknown or malformed field is named.
     """
-    beside = (model.code if model.code.is_dir() else model.code.parent) / CARD_FILE
-    maker = MakerPart.model_validate(_read(beside, MakerPart))
+    maker = MakerPart.model_validate(_read(_beside(model), MakerPart))
     declared = AuthorityPart.model_validate(_read(register / f"{model.id}.yaml", AuthorityPart)) if register else None
     return Card(maker=maker, authority=declared or AuthorityPart())
+
+
+def _beside(model: Model) -> Path:
+    folder = model.code if model.code.is_dir() else model.code.parent
+    own = folder / CARDS_FOLDER / f"{model.id}.yaml"
+    return own if own.is_file() else folder / CARD_FILE
 
 
 def _read(path: Path, part: type[_Part]) -> dict[str, Any]:

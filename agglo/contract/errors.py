@@ -77,10 +77,15 @@ class ModelFailed(AggloError, RuntimeError):
     """A model stopped without an answer."""
 
 
+_EXTRA_OF = {"SALib": "climate", "scipy": "climate"}
+"""The extra of agglo that brings a library which models may declare."""
+
+
 class MissingExtra(AggloError, ImportError):
     """A library is needed that is not installed; the message names the extra, or the library, to install."""
 
     def __init__(self, library: str, extra: str = "") -> None:
+        extra = extra or _EXTRA_OF.get(library, "")
         super().__init__(
             _("This needs the library {library}.").format(library=library),
             repair=_("Install it with: {command}").format(

@@ -54,7 +54,8 @@ class Input:
 class Output:
     """A table, layer or file the model returns, besides indicators.
 
-    ``columns`` gives the unit of each column (empty for a text); ``compare`` says how a re-run is compared.
+    ``columns`` gives the unit of each column (empty for a text); ``compare`` says how a re-run is compared. ``schema``
+    names the Table Schema it follows, where it follows one: it can then be the input of another model.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Output:
     title: Text = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     compare: Comparison = field(default_factory=Bitwise)
+    schema: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,8 @@ class Model:
                 found.append(Fault(f"outputs.{one.name}", expected=_("a name that indicators do not already have")))
             if one.kind not in KINDS:
                 found.append(Fault(f"outputs.{one.name}.kind", str(one.kind), ", ".join(KINDS)))
+            if one.schema and one.kind == "file":
+                found.append(Fault(f"outputs.{one.name}.schema", one.schema, _("a schema of a table or layer alone")))
             found += [
                 Fault(f"outputs.{one.name}.columns.{column}", symbol, _("a unit"), nearest(symbol, list(UNITS)))
                 for column, symbol in one.columns.items()
@@ -143,6 +147,16 @@ class Model:
             repair=nearest(name, [one.name for one in self.inputs]),
         )
 
+    def output(self, name: str) -> Output:
+        """The declaration of one output; an unknown name is refused with the nearest one."""
+        for one in self.outputs:
+            if one.name == name:
+                return one
+        raise NotFound(
+            _('{model} has no output named "{name}".').format(model=self.id, name=name),
+            repair=nearest(name, [one.name for one in self.outputs]),
+        )
+
     def interface(self) -> dict[str, Any]:
         """Everything the model promises, as JSON."""
         return {
@@ -169,6 +183,7 @@ class Model:
                     "title": dict(one.title),
                     "columns": dict(one.columns),
                     "compare": comparison_to_dict(one.compare),
+                    **({"schema": one.schema} if one.schema else {}),
                 }
                 for one in self.outputs
             },

@@ -145,6 +145,17 @@ def instant(text: str) -> str:
     return f"{year}-{month}-{day} {clock} UTC"
 
 
+def day(text: str) -> str:
+    """A day or an instant kept as text, as a day for people.
+
+    >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
+    >>> day("2026-11-24T10:00:00Z")
+    '2026-11-24'
+    """
+    year, month, date = text[:10].split("-")
+    return f"{date}/{month}/{year}" if language() == "fr" else f"{year}-{month}-{date}"
+
+
 def quantities(text: str) -> str:
     """``text`` in which every plain number followed by a known unit is written as people of the language write it.
 

@@ -4,11 +4,13 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
 from agglo.contract.scenario import Scenario
-from agglo.runs import aside, execution, failures, requests
+from agglo.runs import aside, execution, failures, process, requests
 from agglo.runs.process import Progress
 from agglo.runs.questions import Question
 from agglo.runs.requests import Request
@@ -16,6 +18,9 @@ from agglo.runs.run import Run
 from agglo.store import files, locks, sealed
 from agglo.store.sealed import Sealed
 from agglo.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 COMMAND_LINE_ROLE = "operator"
 _POLL_S = 0.05
@@ -119,22 +124,26 @@ def _request(workspace: Workspace, question: Question, asking: Mapping[str, str 
 def answered(workspace: Workspace, fingerprint: str) -> Run | None:
     """The latest finished run of that fingerprint that is as it was sealed, and whose last certificate, if it has one,
     is not "differs"."""
-    from sqlalchemy import or_, select
-
-    from agglo.store.tables import runs
-
-    question = (
-        select(runs.c.id)
-        .where(runs.c.fingerprint == fingerprint, runs.c.state == "finished")
-        .where(or_(runs.c.certificate.is_(None), runs.c.certificate != "differs"))
-        .order_by(runs.c.id.desc())
-    )
-    for row in workspace.index.rows(question):
+    for row in workspace.index.rows(_answers(), {"fingerprint": fingerprint}):
         kept = Sealed(workspace.runs / row["id"])
         with suppress(NotFound, Damaged):
             kept.check()
             return Run(kept)
     return None
+
+
+@cache
+def _answers() -> "Select[Any]":
+    from sqlalchemy import bindparam, or_, select
+
+    from agglo.store.tables import runs
+
+    return (
+        select(runs.c.id)
+        .where(runs.c.fingerprint == bindparam("fingerprint"), runs.c.state == "finished")
+        .where(or_(runs.c.certificate.is_(None), runs.c.certificate != "differs"))
+        .order_by(runs.c.id.desc())
+    )
 
 
 def work(workspace: Workspace, progress: Progress | None = None) -> list[Run]:
@@ -178,10 +187,14 @@ def _settle_askings(workspace: Workspace) -> None:
 
 
 def _recovered(request: Request) -> Run | None:
-    """The failed run of a request whose execution was interrupted; one that was sealed is only put in order."""
+    """The failed run of a request whose execution was interrupted; one that was sealed is only put in order, and one
+    that nobody asked, which was never accepted, is removed."""
     run = Sealed(request.workspace.runs / request.id)
     if run.exists:
         _close(request, run)
+    elif not request.askings():
+        request.path.unlink()
+        request.lock.unlink(missing_ok=True)
     elif request.staging.exists():
         return _kept_interrupted(request)
     return None
@@ -203,6 +216,7 @@ def _answer(request: Request, progress: Progress | None) -> Run:
                 return Run(run)
             if free:
                 return _execute(request, progress)
+        process.heed()
         time.sleep(_POLL_S)
 
 

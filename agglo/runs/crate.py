@@ -5,11 +5,12 @@ The profile is at https://w3id.org/ro/wfrun/process/0.5. Energy and carbon have 
 """
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from agglo.store import files
+from agglo.store.sealed import Described
 
 CRATE_FILE = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -27,9 +28,9 @@ _MEDIA_TYPES = {
 Entity = dict[str, Any]
 
 
-def describe(run: Mapping[str, Any], folder: Path) -> Entity:
-    """The JSON-LD of a run whose files lie in ``folder``; ``run`` is the content of its ``run.json``."""
-    kept = [_file(path, folder) for path in files.walk(folder)]
+def describe(run: Mapping[str, Any], described: Described) -> Entity:
+    """The JSON-LD of a run: the content of its ``run.json``, and what its manifest will say of its files."""
+    kept = [_file(PurePosixPath(name), entry) for name, entry in described.items()]
     inputs = [_dataset(name, one) for name, one in run["inputs"].items()]
     parameters = [_parameter(name, value) for name, value in run["parameters"].items()]
     usage = _usage(run["footprint"])
@@ -145,15 +146,14 @@ def _usage(footprint: Mapping[str, Any]) -> list[Entity]:
     ]
 
 
-def _file(path: Path, folder: Path) -> Entity:
-    digest, size = files.sha256_of(path)
+def _file(path: PurePosixPath, entry: Mapping[str, Any]) -> Entity:
     return {
-        "@id": quote(path.relative_to(folder).as_posix()),
+        "@id": quote(str(path)),
         "@type": "File",
         "name": path.name,
         "encodingFormat": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
-        "contentSize": str(size),
-        "sha256": digest,
+        "contentSize": str(entry["bytes"]),
+        "sha256": entry["sha256"],
     }
 
 

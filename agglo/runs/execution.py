@@ -193,14 +193,16 @@ def _seal(attempt: Attempt) -> Run:
     (kept / LOG_FILE).write_text(redaction.redacted_log(attempt.folders.log, places), encoding="utf-8")
     run = _described(attempt, places)
     (kept / RUN_FILE).write_bytes(files.to_json(run))
-    (kept / crate.CRATE_FILE).write_bytes(files.to_json(crate.describe(run, kept)))
+    known = sealed.described(kept)
+    (kept / crate.CRATE_FILE).write_bytes(files.to_json(crate.describe(run, known)))
+    attempt.request.link_askings(kept)
     details = {
         "state": run["state"],
         "digest": run["outcome"]["digest"] if run["outcome"] else None,
         "blobs": [*kept_code.blobs_of(workspace, content["model"]["code"]), run["environment"]["packages"]],
     }
     target = workspace.runs / attempt.request.id
-    return Run(sealed.seal(kept, target, kind="run", id=attempt.request.id, details=details))
+    return Run(sealed.seal(kept, target, kind="run", id=attempt.request.id, details=details, known=known))
 
 
 def _described(attempt: Attempt, places: Mapping[str, str]) -> dict[str, Any]:

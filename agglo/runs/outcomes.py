@@ -86,7 +86,7 @@ def _check(model: Model, answer: Answer) -> None:
 
 def _keep_indicators(model: Model, answer: Answer, folder: Path) -> dict[str, Any]:
     table = indicator_table([indicator.to_dict() for indicator in answer.indicators])
-    write_parquet(table, folder / INDICATORS_FILE)
+    write_parquet(table, folder / INDICATORS_FILE, compression="snappy")
     return {
         "path": INDICATORS_FILE,
         "rows": table.num_rows,
@@ -187,7 +187,7 @@ def _not_as_promised(faults: Iterable[Fault]) -> ModelFailed:
     return ModelFailed(_("The model's answer is not what it promises."), faults)
 
 
-def write_parquet(table: "pa.Table", path: Path) -> None:
+def write_parquet(table: "pa.Table", path: Path, *, compression: str = "zstd") -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd")
+    pq.write_table(table, path, compression=compression)

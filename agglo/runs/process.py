@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -54,10 +55,10 @@ def command_of(model: Model, folder_in: Path, folder_out: Path) -> list[str]:
 def run(command: list[str], *, folder: Path, log: Path, progress: Progress | None = None) -> Ended:
     """Run a command to its end in ``folder``; its standard error goes to ``log``, its progress to ``progress``.
 
-    Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP) ends the process and all it started, and comes back as
-    ``interruption`` for the caller to raise.
+    Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP; in a thread, the :class:`Stop` it heeds) ends the process
+    and all it started, and comes back as ``interruption`` for the caller to raise.
     """
-    with log.open("wb", buffering=0) as errors, _Interruptions() as interruptions:
+    with log.open("wb", buffering=0) as errors, Interruptions() as interruptions:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -90,14 +91,14 @@ def _watch(
     folder: Path,
     log: BinaryIO,
     progress: Progress | None,
-    interruptions: "_Interruptions",
+    interruptions: "Interruptions",
 ) -> Ended:
     meter = Meter(process.pid)
     meter.start()
     reader = threading.Thread(target=_read, args=(process.stdout, log, progress), daemon=True)
     reader.start()
     try:
-        with interruptions.heard():
+        with interruptions.heard(), _heeding(process.pid):
             _wait(process.pid)
     except BaseException as error:
         interruptions.first = error
@@ -128,7 +129,75 @@ def _dying_with(parent: int) -> Callable[[], None]:
     return prepare
 
 
-class _Interruptions:
+class Stop:
+    """Ends the processes that several threads run, at the word of another; each comes back as interrupted.
+
+    Signals reach the main thread alone: it tells this what it heard, and the threads heed it.
+    """
+
+    def __init__(self) -> None:
+        self.reason: BaseException | None = None
+        self._lock = threading.Lock()
+        self._running: set[int] = set()
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """In the thread that enters this, :func:`run` ends its process once this is told."""
+        token = _STOP.set(self)
+        try:
+            yield
+        finally:
+            _STOP.reset(token)
+
+    def tell(self, reason: BaseException) -> None:
+        """Ask every process to end, leave them some time, then end them; those started later end at once."""
+        with self._lock:
+            self.reason = self.reason or reason
+            self._signal(signal.SIGTERM)
+        end = time.monotonic() + _PATIENCE_S
+        while self._running and time.monotonic() < end:
+            time.sleep(_INTERVAL_S)
+        with self._lock:
+            self._signal(signal.SIGKILL)
+
+    @contextmanager
+    def watching(self, pid: int) -> Iterator[None]:
+        """Have a process, which is not reaped meanwhile, end when this is told; the reason is raised at the end."""
+        with self._lock:
+            self._running.add(pid)
+        try:
+            self.check()
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(pid)
+        self.check()
+
+    def check(self) -> None:
+        """Raise the reason, if there is one."""
+        if self.reason is not None:
+            raise self.reason
+
+    def _signal(self, number: signal.Signals) -> None:
+        for pid in self._running:
+            _signal_group(pid, number)
+
+
+_STOP: ContextVar[Stop | None] = ContextVar("stop", default=None)
+
+
+def heed() -> None:
+    """Raise what the :class:`Stop` that this thread heeds was told, if it was."""
+    if stop := _STOP.get():
+        stop.check()
+
+
+def _heeding(pid: int) -> AbstractContextManager[None]:
+    stop = _STOP.get()
+    return stop.watching(pid) if stop else nullcontext()
+
+
+class Interruptions:
     """Ctrl-C, SIGTERM and SIGHUP: what they raise is held back until it can be answered, so that a process that has
     just been started is never forgotten. Those that would end this process without a word raise ``SystemExit``."""
 
@@ -137,7 +206,7 @@ class _Interruptions:
         self._heard = False
         self._usual: dict[int, Any] = {}
 
-    def __enter__(self) -> "_Interruptions":
+    def __enter__(self) -> "Interruptions":
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):

@@ -49,22 +49,41 @@ class Request:
 
     def record_asking(self, asking: Mapping[str, Any]) -> None:
         """Keep, before it is acknowledged, that somebody asked this."""
+        files.write_atomically(*self._asked(asking))
+
+    def accept(self, asking: Mapping[str, Any], content: Mapping[str, Any]) -> None:
+        """Keep a question, and before it that somebody asked it.
+
+        Where a power cut leaves a question that nobody asked, nobody was told that it was accepted.
+        """
+        question = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+        files.write_in_order([self._asked(asking), (self.path, question)])
+
+    def _asked(self, asking: Mapping[str, Any]) -> tuple[Path, bytes]:
+        """The file that says that somebody asked this."""
         event = {"id": new_id(), "kind": "asked", "at": now(), **asking}
-        files.write_atomically(self.path.with_suffix(f".{event['id']}.asked.json"), files.to_json(event))
+        return self.path.with_suffix(f".{event['id']}.asked.json"), files.to_json(event)
 
     def askings(self) -> list[Path]:
-        return sorted(self.workspace.requests.glob(f"{self.id}.*.asked.json"))
+        first, last = f"{self.id}.", ".asked.json"
+        found = self.workspace.requests.iterdir()
+        return sorted(path for path in found if path.name.startswith(first) and path.name.endswith(last))
 
-    def give_askings_to(self, run: Sealed) -> None:
-        """Make the askings events of the run, and index it.
-
-        They are removed here last, so that a death at any moment leaves them to be given again.
-        """
-        events, given = run.folder / EVENTS_FOLDER, self.askings()
+    def link_askings(self, folder: Path) -> list[Path]:
+        """Make the askings events of the run in ``folder``; the answer is their files here, which stay."""
+        events, given = folder / EVENTS_FOLDER, self.askings()
         events.mkdir(exist_ok=True)
         for path in given:
             _link(path, events / path.name.removeprefix(f"{self.id}."))
-        files.sync(events)
+        return given
+
+    def give_askings_to(self, run: Sealed) -> None:
+        """Make the askings events of a sealed run, and index it.
+
+        They are removed here last, so that a death at any moment leaves them to be given again.
+        """
+        given = self.link_askings(run.folder)
+        files.sync(run.folder / EVENTS_FOLDER)
         self.workspace.index.add("run", run)
         for path in given:
             path.unlink()
@@ -83,9 +102,7 @@ def _link(path: Path, place: Path) -> None:
 def accept(workspace: Workspace, question: Question, asking: Mapping[str, Any]) -> Request:
     """Make a question durable; once this returns, it will be answered exactly once."""
     request = Request(workspace, new_id())
-    request.record_asking(asking)
-    content = {"id": request.id, "asked": now(), **question.to_dict()}
-    files.write_atomically(request.path, json.dumps(content, ensure_ascii=False, allow_nan=False).encode())
+    request.accept(asking, {"id": request.id, "asked": now(), **question.to_dict()})
     return request
 
 

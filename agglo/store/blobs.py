@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.store.files import sha256_of, sync
+from agglo.store.files import sha256_of, sync, sync_all
 from agglo.store.workspace import Workspace
 
 SMALL_BYTES = 16 << 20
@@ -89,6 +89,4 @@ def _place(aside: Path, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     aside.chmod(0o444)
     aside.rename(path)
-    sync(path.parent)
-    if new_shelf:
-        sync(path.parent.parent)
+    sync_all([path.parent, path.parent.parent] if new_shelf else [path.parent])

@@ -6,7 +6,8 @@ alone, so nothing sealed during a rebuild is missed.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -39,18 +40,19 @@ class Index:
         self._lock = workspace.lock("index")
         self._name = ""
         self._opened: Engine | None = None
+        self._opening = threading.Lock()
 
-    def rows(self, statement: "Executable") -> "Sequence[RowMapping]":
-        """The rows a question gives."""
+    def rows(self, statement: "Executable", values: Mapping[str, Any] | None = None) -> "Sequence[RowMapping]":
+        """The rows a question gives, with ``values`` for the parameters it leaves open."""
         from sqlalchemy.exc import OperationalError
 
         while True:
-            engine = self._engine()
+            name, engine = self._engine()
             try:
                 with engine.connect() as connection:
-                    return connection.execute(statement).mappings().all()
+                    return connection.execute(statement, values).mappings().all()
             except OperationalError:
-                if self._current() == self._name:
+                if self._current() == name:
                     raise
 
     def add(self, kind: str, sealed: Sealed) -> None:
@@ -62,12 +64,12 @@ class Index:
     def writing(self) -> "Iterator[Connection]":
         """A transaction on the index in force; a rebuild waits for it, and it waits for a rebuild."""
         while True:
-            self._engine()
             with locks.hold(self._lock, shared=True):
-                if self._current():
-                    with self._engine().begin() as connection:
+                if name := self._current():
+                    with self._opened_on(name).begin() as connection:
                         yield connection
                     return
+            self.rebuild(only_if_missing=True)
 
     def rebuild(self, *, only_if_missing: bool = False) -> dict[str, int]:
         """Build a new index aside from the folders, then put it in force; the answer counts what was indexed.
@@ -119,17 +121,21 @@ class Index:
             count += len(rows)
         return count
 
-    def _engine(self) -> "Engine":
-        """The engine on the index in force; opened again after another process has rebuilt it."""
+    def _engine(self) -> "tuple[str, Engine]":
+        """The name of the index in force and an engine on it; opened again after another process has rebuilt it."""
         name = self._current()
         if not name:
             self.rebuild(only_if_missing=True)
             name = self._current()
-        if self._opened is None or name != self._name:
-            if self._opened is not None:
-                self._opened.dispose()
-            self._opened, self._name = self._connect(name), name
-        return self._opened
+        return name, self._opened_on(name)
+
+    def _opened_on(self, name: str) -> "Engine":
+        with self._opening:
+            if self._opened is None or name != self._name:
+                if self._opened is not None:
+                    self._opened.dispose()
+                self._opened, self._name = self._connect(name), name
+            return self._opened
 
     def _current(self) -> str:
         """The file in force; none where there is no such file, or where it was made with other tables."""

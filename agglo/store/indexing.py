@@ -10,12 +10,14 @@ from agglo.contract.language import _
 from agglo.store.sealed import Sealed
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Delete, Insert
+    from sqlalchemy import ClauseElement, Connection
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by table. The first table's rows replace what was indexed under the same key."""
 
 INDICATORS_FILE = "outcome/indicators.parquet"
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def rows_of(kind: str, sealed: Sealed) -> Rows:
@@ -56,33 +58,41 @@ def merged(several: Iterable[Rows]) -> Rows:
 def write(connection: "Connection", rows: Rows, *, replace: bool = True) -> None:
     """Insert rows; with ``replace``, in place of those that were there for the same runs, datasets or declarations."""
     if replace:
-        first = next(iter(rows))
-        key = ("name", "version") if first == "datasets" else ("id",)
-        owners = [{f"_{rank}": row[name] for rank, name in enumerate(key)} for row in rows[first]]
-        for name in rows:
-            connection.execute(_deletion(name, key if name == first else ("run",)), owners)
+        first, *others = rows
+        for name in (first, *others):
+            owners = rows[first] if name == first else [{"run": owner["id"]} for owner in rows[first]]
+            connection.exec_driver_sql(_deletion(name), owners)
     for name, content in rows.items():
         if content:
-            connection.execute(_insertion(name), content)
+            connection.exec_driver_sql(_insertion(name), content)
 
 
 @cache
-def _deletion(name: str, key: tuple[str, ...]) -> "Delete":
+def _deletion(name: str) -> str:
+    """The statement that removes from a table what a row of its own, or ``run``, stands for."""
     from sqlalchemy import bindparam, delete
 
     from agglo.store.tables import metadata
 
+    key = {"datasets": ("name", "version"), "runs": ("id",), "declarations": ("id",)}.get(name, ("run",))
     table = metadata.tables[name]
-    return delete(table).where(*(table.c[column] == bindparam(f"_{rank}") for rank, column in enumerate(key)))
+    return _text(delete(table).where(*(table.c[column] == bindparam(column) for column in key)))
 
 
 @cache
-def _insertion(name: str) -> "Insert":
+def _insertion(name: str) -> str:
     from sqlalchemy import insert
 
     from agglo.store.tables import metadata
 
-    return insert(metadata.tables[name])
+    return _text(insert(metadata.tables[name]))
+
+
+def _text(statement: "ClauseElement") -> str:
+    """A statement as SQLite reads it, which takes rows as they are: dictionaries by the names of columns."""
+    from sqlalchemy.dialects import sqlite
+
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
 
 
 def _of_run(sealed: Sealed) -> Rows:
@@ -140,7 +150,7 @@ def _spent(certificates: list[dict[str, Any]], figure: str) -> float | None:
 
 def _parameter(run: str, name: str, value: Any) -> dict[str, Any]:
     number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-    return {"run": run, "name": name, "value": json.dumps(value, ensure_ascii=False, sort_keys=True), "number": number}
+    return {"run": run, "name": name, "value": _JSON.encode(value), "number": number}
 
 
 def _indicators(sealed: Sealed, run: str) -> list[dict[str, Any]]:

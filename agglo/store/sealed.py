@@ -21,6 +21,9 @@ MANIFEST_FILE = "manifest.json"
 EVENTS_FOLDER = "events"
 _INTENT = ".sealing"
 
+Described = dict[str, dict[str, Any]]
+"""What a manifest says of each file, by its path in the folder: ``{"sha256": ..., "bytes": ...}``."""
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -133,32 +136,41 @@ def _is_content(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def seal(staging: Path, target: Path, *, kind: str, id: str, details: Mapping[str, Any] | None = None) -> Sealed:
+def described(folder: Path, known: Described | None = None) -> Described:
+    """What a manifest says of the files of a folder, events left out; those in ``known`` are not read again."""
+    return {
+        name: (known or {}).get(name) or dict(zip(("sha256", "bytes"), files.sha256_of(path), strict=True))
+        for path in files.walk(folder)
+        if path.parent != folder / EVENTS_FOLDER
+        for name in [str(path.relative_to(folder))]
+    }
+
+
+def seal(
+    staging: Path,
+    target: Path,
+    *,
+    kind: str,
+    id: str,
+    details: Mapping[str, Any] | None = None,
+    known: Described | None = None,
+) -> Sealed:
     """Give every file in ``staging`` its place in a manifest, sync all to the disk and rename it to ``target``.
 
-    ``details`` go into the manifest as they are: logical digests, blobs referred to.
+    ``details`` go into the manifest as they are: logical digests, blobs referred to. ``known`` is what
+    :func:`described` gave before, so that no file is read twice.
 
     Raises
     ------
     InvalidInput
         There is a symbolic link in ``staging``: what it leads to would not be kept.
     """
-    described = {}
-    folders = []
-    for path in sorted(staging.rglob("*")):
-        if path.is_symlink():
-            raise InvalidInput(_("A link cannot be sealed."), [Fault(path.name, expected=_("a plain file"))])
-        if path.is_dir():
-            folders.append(path)
-            continue
-        files.sync(path)
-        if path.parent != staging / EVENTS_FOLDER:
-            digest, size = files.sha256_of(path)
-            described[str(path.relative_to(staging))] = {"sha256": digest, "bytes": size}
-    manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described}
-    files.write_atomically(staging / MANIFEST_FILE, files.to_json(manifest))
-    for folder in folders:
-        files.sync(folder)
+    contents = list(staging.rglob("*"))
+    if links := [path.name for path in contents if path.is_symlink()]:
+        raise InvalidInput(_("A link cannot be sealed."), [Fault(name, expected=_("a plain file")) for name in links])
+    manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described(staging, known)}
+    (staging / MANIFEST_FILE).write_bytes(files.to_json(manifest))
+    files.sync_all([*contents, staging / MANIFEST_FILE, staging])
     target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
     files.sync(target.parent)

@@ -11,9 +11,9 @@ runs = Table(
     "runs",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("model", String, nullable=False, index=True),
+    Column("model", String, nullable=False),
     Column("version", String, nullable=False),
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
     Column("fingerprint", String(64), nullable=False, index=True),
     Column("seed", Integer, nullable=False),
     Column("scenario", String),
@@ -34,6 +34,9 @@ runs = Table(
     Column("failure", Text),
     Column("certificate", String),
     Column("askings", Integer, nullable=False),
+    Index("runs_by_model", "model", "id"),
+    Index("runs_by_state", "state", "id"),
+    Index("runs_by_scenario", "scenario", "id"),
 )
 
 run_parameters = Table(
@@ -43,7 +46,6 @@ run_parameters = Table(
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
     Column("number", Float),
-    Index("run_parameters_by_number", "name", "number"),
 )
 
 run_inputs = Table(

@@ -9,6 +9,8 @@
     declarations/     ID/, sealed: footprints declared by partners
     requests/         questions accepted and not yet answered
     register/         what the authority declares of each model
+    studies/          NAME/ID/, sealed: studies as they were run; ID/events/ is append-only
+    deals/            NAME/VERSION/, sealed: texts of Local Green Deals; VERSION/events/ is append-only
     staging/          work in progress; nothing here exists yet
     cache/            can be deleted at any time
     locks/, index/    can be deleted when no agglo runs; "agglo reindex" makes the index again
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = "agglo-workspace"
 VARIABLE = "AGGLO_WORKSPACE"
 _FOLDERS = (
-    "blobs", "datasets", "runs", "declarations", "requests", "register", "staging", "cache", "locks", "index"
-)  # fmt: skip
+    *("blobs", "datasets", "runs", "declarations", "requests", "register", "studies", "deals", "staging", "cache"),
+    *("locks", "index"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ class Workspace:
     @property
     def register(self) -> Path:
         return self.root / "register"
+
+    @property
+    def studies(self) -> Path:
+        return self.root / "studies"
+
+    @property
+    def deals(self) -> Path:
+        return self.root / "deals"
 
     @property
     def staging(self) -> Path:

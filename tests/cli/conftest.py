@@ -83,12 +83,11 @@ Its own is read from /proc: the kernel's account of a process begins with the pe
 
 @dataclass(frozen=True)
 class Demo:
-    """Two calls of ``agglo demo`` by the real program, in one folder; ``memory_kb`` is the peak of the first."""
+    """Two calls of ``agglo demo`` by the real program, in one folder."""
 
     folder: Path
     first: Said
     second: Said
-    memory_kb: int
 
     @property
     def workspace(self) -> Path:
@@ -98,17 +97,12 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
-    answer = subprocess.run(
-        [sys.executable, "-c", MEASURED, "demo"],
-        cwd=folder, env=environment(), capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    first = Said(answer.returncode, answer.stdout, answer.stderr)
-    return Demo(folder, first, program("demo", folder=folder), int((folder / "memory").read_text()))
+    return Demo(folder, program("demo", folder=folder), program("demo", folder=folder))
 
 
 @pytest.fixture
 def asked(demo: Demo, monkeypatch: pytest.MonkeyPatch, agglo: Agglo) -> Agglo:
-    """Commands on the workspace of the demo, which holds its two runs; tests add to it and change nothing there."""
+    """Commands on the workspace of the demo, which holds its four runs; tests add to it and change nothing there."""
     monkeypatch.setenv("AGGLO_WORKSPACE", str(demo.workspace))
     return agglo
 

@@ -1,19 +1,37 @@
 """``agglo demo``: the table, its limits, what it cost, and the second call."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import Agglo, Demo
+from .conftest import MEASURED, Agglo, Demo, environment
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x1b]")
 
 
 def test_it_answers_and_says_what_it_covers(demo: Demo) -> None:
     assert demo.first.code == 0, demo.first.err
-    assert demo.first.out.startswith("What does the land use of Communauté d'agglomération Paris-Saclay do")
-    assert "Covers: land-use change, excluding forest growth, felling and N2O." in demo.first.out
+    assert demo.first.out.startswith(
+        "What do the published targets of the climate plan ask for, and what does land use do"
+    )
+    assert "Land carbon covers: land-use change, excluding forest growth, felling and N2O." in demo.first.out
+
+
+def test_the_effort_is_that_of_the_published_targets(demo: Demo) -> None:
+    lines = {line.split("  ")[0]: line.split()[-4:] for line in demo.first.out.splitlines() if "2012-2030" in line}
+    assert lines["greenhouse gas emissions"] == ["2012-2030", "100", "66.0", "2.28"]
+    assert lines["final energy"] == ["2012-2030", "100", "76.0", "1.51"]
+    assert pytest.approx(0.66, abs=1e-5) == (1 - 0.0228198) ** 18
+
+
+def test_what_would_have_to_be_true(demo: Demo) -> None:
+    text = " ".join(demo.first.out.split())
+    assert "Transport: if nothing changes by 2030, the other sectors must come down to 44% of what they were." in text
+    assert round(100 * (0.66 - 0.39) / 0.61) == 44
 
 
 def test_the_table_has_every_commune_and_the_territory(demo: Demo) -> None:
@@ -62,16 +80,16 @@ def test_it_fits_in_french_too(asked: Agglo, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_narrow_terminal_wraps_the_caveats(asked: Agglo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    notes = asked("demo").out.split("To know beside these figures:")[1].split("2 answers")[0]
+    notes = asked("demo").out.split("To know beside these figures:")[1].split("4 answers")[0]
     assert max(map(len, notes.splitlines())) <= 60
 
 
 def test_progress_goes_to_standard_error(demo: Demo) -> None:
-    assert demo.first.err.splitlines() == ["As observed, 2012-2018...", "Land take halved..."]
+    assert demo.first.err.splitlines()[0] == "Local Green Deal of Paris-Saclay, what the climate commitments ask for..."
 
 
 def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
-    assert re.search(r"cost of the two answers +low +central +high\n", demo.first.out)
+    assert re.search(r"cost of the answers +low +central +high\n", demo.first.out)
     low, central, high = re.search(r"electricity \[kWh\] +(\S+) +(\S+) +(\S+)", demo.first.out).groups()  # type: ignore[union-attr]
     assert 0 < float(low) < float(central) < float(high)
     assert re.search(r"greenhouse gases \[gCO2e\] +\S+ +\S+ +\S+\nMeasured: [\d.]+ s, \d+ MB of memory", demo.first.out)
@@ -80,9 +98,9 @@ def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
 
 def test_the_second_call_computes_nothing_and_says_so(demo: Demo) -> None:
     assert demo.second.code == 0
-    assert "2 answers of 2 were kept before: they came back without computing." in demo.second.out
+    assert "4 answers of 4 were kept before: they came back without computing." in demo.second.out
     assert "cost when they were computed" in demo.second.out
-    assert len(list((demo.workspace / "runs").iterdir())) == 2
+    assert len(list((demo.workspace / "runs").iterdir())) == 4
     table = demo.first.out.split("To know beside")[0]
     assert demo.second.out.startswith(table)
 
@@ -109,5 +127,13 @@ def test_the_next_command_works(demo: Demo, asked: Agglo) -> None:
     assert re.match(r"[0-9a-f-]{36}: identical\n  The kept code on the kept inputs gives the same answer", said.out)
 
 
-def test_memory_of_parent_and_worker_together(demo: Demo) -> None:
-    assert demo.memory_kb < 400_000
+def test_memory_of_parent_and_worker_together(demo: Demo, tmp_path: Path) -> None:
+    shutil.copytree(demo.workspace, tmp_path / "agglo-workspace")
+    words = ["run", "land.sinks", "--again"]
+    for name, dataset in (("land_cover", "land-cover-2023"), ("changes", "land-cover-changes-2012-2018"),
+                          ("communes", "communes")):  # fmt: skip
+        words += ["--input", f"{name}={dataset}"]
+    answer = subprocess.run([sys.executable, "-c", MEASURED, *words], cwd=tmp_path, env=environment(), check=False,
+                            capture_output=True, text=True)  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert int((tmp_path / "memory").read_text()) < 400_000

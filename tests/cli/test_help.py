@@ -30,6 +30,9 @@ def test_the_commands_are_those_of_the_documentation() -> None:
     assert {" ".join(words) for words in LEAVES} == {
         "demo", "run", "runs", "show", "compare", "verify", "export", "import", "work", "init", "reindex",
         "data add", "data list", "data show", "data check", "data schemas", "model list", "model show",
+        "climate template", "climate import", "climate export", "climate report",
+        "deal show", "deal list", "deal add", "deal open", "deal sign", "deal progress", "deal export",
+        "study run", "study list", "study show", "study state", "study compare",
         "territory show", "config show", "footprint estimate", "footprint declare", "footprint report",
     }  # fmt: skip
 

@@ -10,8 +10,10 @@ from .conftest import ANSWER, Agglo, Demo, shell_model, tree
 
 @pytest.fixture
 def runs(demo: Demo) -> list[str]:
-    """The two runs of the demo: as observed, with land take halved."""
-    return sorted(path.name for path in (demo.workspace / "runs").iterdir())[:2]
+    """The two runs of ``land.sinks`` that the demo speaks of: as observed, with land take halved."""
+    kept = [json.loads((path / "run.json").read_text("utf-8")) for path in (demo.workspace / "runs").iterdir()]
+    asked = {(one["model"]["id"], one["scenario"]["name"]): one["id"] for one in kept if one["scenario"]}
+    return [asked["land.sinks", f"local-green-deal/{name}"] for name in ("observed", "land-take-halved")]
 
 
 def test_an_empty_workspace_says_what_to_do_next(agglo: Agglo) -> None:
@@ -24,9 +26,12 @@ def test_an_empty_workspace_says_what_to_do_next(agglo: Agglo) -> None:
 def test_runs_lists_the_latest_first(asked: Agglo, runs: list[str]) -> None:
     lines = asked("runs").out.splitlines()
     assert lines[0].split()[:3] == ["run", "model", "state"]
-    assert lines[-2].split()[:3] == [runs[1][-12:], "land.sinks@1.0.0", "finished"]
-    assert lines[-1].split()[0] == runs[0][-12:]
-    assert lines[-2].split()[-1] == "land-take-halved"
+    ids = [line.split()[0] for line in lines[2:] if not line.startswith(" ")]
+    times = {one["id"][-12:]: one["id"] for one in json.loads(asked("runs", "--json").out)}
+    assert [times[one] for one in ids] == sorted(times.values(), reverse=True)
+    rank = next(rank for rank, line in enumerate(lines) if line.startswith(runs[1][-12:]))
+    assert lines[rank].split()[1:3] == ["land.sinks@1.0.0", "finished"]
+    assert (lines[rank].split()[-1], lines[rank + 1].split()) == ("local-green-deal:", ["land-take-halved"])
     assert max(map(len, lines)) <= 110
 
 
@@ -43,7 +48,7 @@ def test_show_reads_as_an_answer(asked: Agglo, runs: list[str]) -> None:
         runs[1],
         "Carbon sinks of soils and plants",
         "covers               land-use change, excluding forest growth, felling and N2O",
-        "scenario             land-take-halved (1)",
+        "scenario             local-green-deal/land-take-halved (1-",
         "land_take_factor     0.5  Land take, as a multiple of that of 2012-2018",
         "(2) Carbon flux of land-use change, 2012-2018 [tCO₂/yr]",
         "These figures are: modelled (ADEME, Aldo).",
@@ -86,7 +91,7 @@ def test_a_reference_to_several_runs_is_refused(asked: Agglo) -> None:
 
 def test_compare_shows_what_differs(asked: Agglo, runs: list[str]) -> None:
     text = asked("compare", runs[0], runs[1]).out
-    assert f"(1) {runs[0][-12:]}  land.sinks@1.0.0  no scenario" in text
+    assert f"(1) {runs[0][-12:]}  land.sinks@1.0.0  Comme observé" in text
     assert f"(2) {runs[1][-12:]}  land.sinks@1.0.0  Artificialisation divisée par deux" in text
     assert "Villebon-sur-Yvette" in text
     assert "Ballainvilliers" not in text

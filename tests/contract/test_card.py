@@ -118,3 +118,19 @@ def test_a_bad_register_names_its_own_file(model: Model, tmp_path: Path) -> None
 def test_an_empty_card_file_declares_nothing(model: Model) -> None:
     (model.code / "card.yaml").write_text("# nothing yet\n", encoding="utf-8")
     assert card.of(model) == Card()
+
+
+def test_a_folder_of_several_models_has_a_card_for_each(model: Model) -> None:
+    write(model.code / "card.yaml", {"licence": "of the folder"})
+    assert card.of(model).maker.licence == "of the folder"
+    write(model.code / "cards" / "test.lake.yaml", {"licence": "of the lake"})
+    write(model.code / "cards" / "test.river.yaml", {"licence": "of the river"})
+    river, pond = (
+        Model(id=f"test.{name}", version="1.0.0", code=model.code, command=("x",)) for name in ("river", "pond")
+    )
+    assert card.of(model).maker.licence == "of the lake"
+    assert card.of(river).maker.licence == "of the river"
+    assert card.of(pond).maker.licence == "of the folder"
+    write(model.code / "cards" / "test.lake.yaml", {"licens": "x"})
+    with pytest.raises(InvalidInput, match=r"test\.lake\.yaml: licens"):
+        card.of(model)

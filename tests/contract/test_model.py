@@ -211,3 +211,20 @@ def test_a_schema_that_the_model_brings(tmp_path: Path) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "x.json").write_text('{"name": "x"}', encoding="utf-8")
     assert schema_of(model(code=tmp_path / "lake.py"), "x") == {"name": "x"}
+
+
+def test_the_schema_of_an_output_is_in_the_interface_only_where_there_is_one() -> None:
+    plain, following = Output("plain"), Output("following", schema="lakes")
+    one = Model(id="x", version="1.0.0", code=Path(), command=("x",), outputs=(plain, following))
+    described = one.interface()["outputs"]
+    assert "schema" not in described["plain"]
+    assert described["following"]["schema"] == "lakes"
+    again = from_interface(json.loads(json.dumps(one.interface())), Path())
+    assert (again.output("following").schema, again.output("plain").schema) == ("lakes", "")
+    with pytest.raises(NotFound, match='Did you mean "following"'):
+        one.output("folowing")
+
+
+def test_a_file_follows_no_schema() -> None:
+    with pytest.raises(InvalidInput, match=r"outputs.x.schema: found lakes, expected a schema of a table or layer"):
+        Model(id="x", version="1.0.0", code=Path(), command=("x",), outputs=(Output("x", kind="file", schema="lakes"),))

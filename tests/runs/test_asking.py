@@ -225,6 +225,24 @@ def test_what_a_death_while_accepting_leaves_is_removed(workspace, pebble) -> No
     assert list(workspace.requests.iterdir()) == []
 
 
+def test_a_question_that_a_power_cut_left_without_an_asking_was_never_accepted(workspace, pebble) -> None:
+    request = accepted(workspace, pebble)
+    for path in request.askings():
+        path.unlink()
+    assert asking.work(workspace) == []
+    assert list(workspace.requests.iterdir()) == []
+    assert_whole(workspace)
+
+
+def test_a_run_is_sealed_with_its_asking(workspace, pebble) -> None:
+    request = accepted(workspace, pebble)
+    run = execution.execute(request)
+    [asked] = request.askings()
+    assert run.sealed.events("asked") == [json.loads(asked.read_bytes())]
+    asking.recover(workspace)
+    assert len(run.sealed.events("asked")) == 1
+
+
 def test_what_is_aside_is_removed_once_its_process_is_dead(workspace) -> None:
     from agglo.runs import aside
 

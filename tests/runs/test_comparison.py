@@ -54,6 +54,14 @@ def test_a_mean_over_years_is_not_compared_with_a_year() -> None:
         compare([Told(TAKE), Told(replace(TAKE, since=None))])
 
 
+def test_several_years_of_one_indicator_stand_side_by_side() -> None:
+    first, later = replace(TAKE, since=None, year=2030), replace(TAKE, since=None, year=2050, value=2.0)
+    rows = compare([Told(first, later), Told(replace(later, value=1.0), first)])
+    assert [(row.year, row.values) for row in rows] == [(2030, (10.0, 10.0)), (2050, (2.0, 1.0))]
+    with pytest.raises(InvalidInput, match=r"found 2030, 2030 \+ 2050, expected one year or period"):
+        compare([Told(first, later), Told(first)])
+
+
 def test_a_failed_run_is_refused(workspace, ask, pebble, program) -> None:
     failed = ask(workspace, program("exit 1")).run
     with pytest.raises(InvalidInput, match=f"{failed.id}: found a failed run, expected a finished run"):

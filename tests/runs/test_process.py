@@ -77,7 +77,8 @@ def test_what_it_leaves_outside_its_group_ends_too_where_it_holds_the_output(run
 def test_a_signal_to_us_ends_it_and_comes_back(run, tmp_path, number, script) -> None:
     before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     pid = tmp_path / "out" / "pid"
-    threading.Thread(target=lambda: (wait_until(pid.exists), os.kill(os.getpid(), number))).start()
+    written = lambda: pid.exists() and pid.read_text().strip()  # noqa: E731
+    threading.Thread(target=lambda: (wait_until(written), os.kill(os.getpid(), number))).start()
     ended, _log, _seen = run(f"echo $$ > pid; {script}")
     assert isinstance(ended.interruption, KeyboardInterrupt if number == signal.SIGINT else SystemExit)
     if number != signal.SIGINT:

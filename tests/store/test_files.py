@@ -69,6 +69,42 @@ def test_a_full_disk_leaves_the_old_content_and_nothing_aside(small_disk: Path) 
     assert [one.name for one in small_disk.iterdir()] == ["a.json"]
 
 
+def test_files_written_in_order_are_on_the_disk_before_they_have_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, list[str]]] = []
+    real = files.sync
+
+    def sync(path: Path) -> None:
+        real(path)
+        seen.append((path.name, sorted(one.name for one in tmp_path.iterdir() if not one.name.startswith("."))))
+
+    monkeypatch.setattr(files, "sync", sync)
+    files.write_in_order([(tmp_path / "b", b"first"), (tmp_path / "a", b"second")])
+    assert [present for _name, present in seen] == [[], [], ["a", "b"]]
+    assert seen[-1][0] == tmp_path.name
+    assert [(tmp_path / name).read_bytes() for name in "ba"] == [b"first", b"second"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_failure_between_two_files_leaves_nothing_aside(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        files.write_in_order([(tmp_path / "a", b"first"), (tmp_path / "b", b"second")])
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_files_and_folders_are_synced_together_where_the_system_cannot_be_told_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "posix_fadvise", raising=False)
+    (tmp_path / "a").write_bytes(b"a")
+    synced = []
+    monkeypatch.setattr(files, "sync", synced.append)
+    files.sync_all([tmp_path / "a", tmp_path])
+    assert synced == [tmp_path / "a", tmp_path]
+
+
 READER = """
 import json, sys
 from pathlib import Path

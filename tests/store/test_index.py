@@ -275,6 +275,18 @@ def test_a_dataset_or_declaration_out_of_its_place_is_told(full: Workspace) -> N
     ]
 
 
+@pytest.mark.parametrize("column", ["model", "state", "scenario"])
+def test_the_latest_runs_of_a_kind_need_no_sorting(full: Workspace, column: str) -> None:
+    question = select(tables.runs).where(tables.runs.c[column] == "x").order_by(tables.runs.c.id.desc()).limit(100)
+    (name,) = [name for name in builds(full) if name.endswith(".sqlite")]
+    connection = sqlite3.connect(full.root / "index" / name)
+    text = str(question.compile(compile_kwargs={"literal_binds": True}))
+    plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}"))
+    connection.close()
+    assert f"USING INDEX runs_by_{column}" in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_values_in_order_need_no_sorting(full: Workspace) -> None:
     """The question of who has the most, over many runs, is read from an index of the database."""
     values = tables.run_indicators
@@ -375,3 +387,20 @@ def test_readers_never_see_a_part_of_an_index(full: Workspace, start: Start) -> 
     for reader in readers:
         finished(reader)
     assert full.index.rows(select(func.count()).select_from(tables.runs))[0]["count_1"] == 3
+
+
+def test_threads_share_one_index(workspace: Workspace) -> None:
+    """Each opens it, reads and writes, while it is made again."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sqlalchemy import text
+
+    def use(rank: int) -> int:
+        if rank % 10 == 0:
+            workspace.index.rebuild()
+        with workspace.index.writing() as connection:
+            connection.execute(text("SELECT 1"))
+        return len(workspace.index.rows(text("SELECT 1")))
+
+    with ThreadPoolExecutor(12) as threads:
+        assert list(threads.map(use, range(120))) == [1] * 120

@@ -192,8 +192,8 @@ def die(*_arguments, **_named):
 if moment == "before the seal":
     sealed.seal = die
 elif moment == "before the manifest":
-    real = sealed.files.write_atomically
-    sealed.files.write_atomically = lambda path, content: die() if path.name == "manifest.json" else real(path, content)
+    real = Path.write_bytes
+    Path.write_bytes = lambda path, content: die() if path.name == "manifest.json" else real(path, content)
 elif moment == "before the move":
     sealed.files.sync = lambda folder: die() if folder.name == "outcome" else None
 elif moment == "before the index":
@@ -232,6 +232,32 @@ def test_a_death_at_any_moment_leaves_all_or_nothing(
         before = listing(workspace)
         workspace.index.rebuild()
         assert listing(workspace) == before
+
+
+def test_all_is_on_the_disk_before_the_folder_has_its_name_and_the_name_last(
+    staging: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (staging / "events").mkdir()
+    (staging / "events" / "1.asked.json").write_text("{}", encoding="utf-8")
+    done: list[Path] = []
+    real, written, renamed = files.sync, Path.write_bytes, Path.rename
+    monkeypatch.setattr(files, "sync", lambda path: (done.append(path), real(path)))
+    monkeypatch.setattr(Path, "write_bytes", lambda path, content: (done.append(path), written(path, content)))
+    monkeypatch.setattr(Path, "rename", lambda path, target: (done.append(target), renamed(path, target)))
+    present = {staging, *staging.rglob("*")}
+    sealed.seal(staging, tmp_path / "kept" / "one", kind="run", id="one")
+    assert done[0] == staging / "manifest.json"
+    assert set(done[1:-2]) == {*present, staging / "manifest.json"}
+    assert done[-2:] == [tmp_path / "kept" / "one", tmp_path / "kept"]
+
+
+def test_what_was_described_before_is_not_read_again(staging: Path, tmp_path: Path) -> None:
+    known = sealed.described(staging)
+    (staging / "a.txt").write_bytes(b"x")
+    (staging / "more").write_bytes(b"more")
+    one = sealed.seal(staging, tmp_path / "kept", kind="run", id="one", known=known)
+    assert list(one.manifest["files"]) == [".hidden", "a.txt", "deep/empty", "deep/er/b.txt", "more"]
+    assert [fault.split(":")[0] for fault in faults(one)] == ["kept/a.txt"]
 
 
 def test_what_another_process_is_keeping_is_left_to_it(workspace: Workspace, start: Start) -> None:

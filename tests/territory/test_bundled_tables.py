@@ -48,7 +48,13 @@ def bundle() -> list[dict[str, Any]]:
 
 def test_the_bundle_describes_every_table_and_no_other(bundle: list[dict[str, Any]]) -> None:
     assert sorted(one["file"] for one in bundle) == sorted(path.name for path in TABLES.glob("*.csv"))
-    assert [one["schema"] for one in bundle] == ["land-cover", "land-cover-changes", "land-communes"]
+    assert [one["schema"] for one in bundle] == [
+        "land-cover",
+        "land-cover-changes",
+        "land-communes",
+        "climate-shares",
+        "climate-pathways",
+    ]
 
 
 @pytest.mark.parametrize("key", ["name", "title", "licence", "source", "owner", "year", "attribution", "caveats"])

@@ -1,12 +1,6 @@
-"""The report of an answer: one self-contained HTML page with maps, tables, sources, limits and footprint.
+"""Reports: what the runs of a study found, as a page, a workbook or a PDF that need nothing else.
 
-``write`` makes it from runs that are kept; it is a rendering, outside any fingerprint or digest. Its pieces serve other
-pages as well: :mod:`.classes` (classes and colours of a map), :mod:`.maps` (a territory as a drawing) and
-:mod:`.comparison` (runs side by side, indicator by indicator).
+:mod:`.study` writes them: it composes a :class:`.blocks.Document` from chapters, and :mod:`.webpage`, :mod:`.workbook`
+and :mod:`.printing` render it. Pieces serve other pages as well: :mod:`.blocks` and its renderings, :mod:`.costs`,
+:mod:`.sources`, :mod:`.pdf`.
 """
-
-from agglo.studies.report.comparison import LabelledRun
-from agglo.studies.report.pages import render, write
-from agglo.studies.report.sources import descriptions
-
-__all__ = ["LabelledRun", "descriptions", "render", "write"]

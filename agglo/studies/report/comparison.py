@@ -12,7 +12,7 @@ from agglo.contract.language import _
 from agglo.runs import comparison
 from agglo.runs.run import Run
 from agglo.studies.report.maps import by_name
-from agglo.studies.report.wording import sector
+from agglo.studies.report.wording import cause
 from agglo.territory.communes import Territory
 
 Values = tuple[float | None, ...]
@@ -50,16 +50,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Compared:
-    """One indicator over the runs. ``total`` is the territory's own value, None where no run gives it."""
+    """One indicator over the runs. ``total`` is the territory's own value, None where no run gives it.
+
+    ``causes`` are the territory's values by sector of the indicator.
+    """
 
     term: Term
     year: int
     since: int | None
     qualities: tuple[str, ...]
-    sources: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row | None
-    causes: tuple[Row, ...]
+    sources: tuple[str, ...] = ()
+    causes: tuple[Row, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -173,30 +176,20 @@ def _compared(
     values = {(one.place, one.sector): one.values for one in found}
     unknown: Values = (None,) * len(runs)
     every = [one for labelled in runs for one in labelled.run.indicators if one.name == name]
-    causes = dict.fromkeys(one.sector for one in every if one.sector and one.place == territory.siren)
     siren = territory.siren
+    causes = dict.fromkeys(one.sector for one in every if one.sector and one.place == siren)
     return Compared(
         term=vocabulary()[name],
         year=found[0].year,
         since=found[0].since,
         qualities=tuple(dict.fromkeys(one.quality for one in every)),
-        sources=tuple(dict.fromkeys(one.source for one in every if one.source)),
         rows=tuple(Row(one.insee, one.name, values.get((one.insee, ""), unknown)) for one in by_name(territory)),
         total=Row(siren, territory.name, values[siren, ""]) if (siren, "") in values else None,
-        causes=tuple(Row(cause, sector(cause), values[siren, cause]) for cause in causes),
+        sources=tuple(dict.fromkeys(one.source for one in every if one.source)),
+        causes=tuple(Row(one, cause(one), values[siren, one]) for one in causes),
     )
 
 
-def main_of(compared: Sequence[Compared], main: str | None) -> Compared:
-    """The indicator that leads the report: the one asked for, else the first that differs, else the first.
-
-    Raises
-    ------
-    InvalidInput
-        The runs have no indicator of that name.
-    """
-    names = [one.term.id for one in compared]
-    if main is not None and main not in names:
-        raise InvalidInput(_("This indicator cannot lead the report."), [Fault(main, expected=", ".join(names))])
-    chosen = [one for one in compared if one.term.id == main] or [one for one in compared if one.differ]
-    return [*chosen, *compared][0]
+def main_of(compared: Sequence[Compared]) -> Compared:
+    """The indicator that leads: the first that differs between the runs, else the first."""
+    return [*(one for one in compared if one.differ), *compared][0]

@@ -1,61 +1,17 @@
-"""What the runs of a report cost, as lines of a table and a sentence."""
+"""What the runs of a report cost, as a sentence, and what that rests on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from agglo.contract.language import _, ngettext
 from agglo.contract.numerals import number, plain, scaled
-from agglo.footprint.record import Bounds, FootprintRecord
+from agglo.footprint.record import Bounds
 from agglo.footprint.statements import Statement, Value
-from agglo.studies.report import wording
 from agglo.studies.report.comparison import LabelledRun
 
 LAMP_W = 10.0
 """Power of the lamp that energies are compared with [W]."""
 
-BYTES_PER_GB = 1e9
 J_PER_KWH = 3.6e6
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table of costs: what it is, then a text by run."""
-
-    title: str
-    cells: tuple[str, ...]
-
-
-def lines(runs: Sequence[LabelledRun]) -> list[Line]:
-    """Energy and carbon as low, central and high, time, memory, and how they were obtained; a column by run."""
-    records = [one.run.footprint for one in runs]
-
-    def line(title: str, said: Callable[[FootprintRecord], str]) -> Line:
-        return Line(title, tuple(said(record) for record in records))
-
-    return [
-        line(_("Electricity, central estimate"), lambda record: _bound(record.energy_kwh, "central", "kWh")),
-        line(_("Electricity, low estimate"), lambda record: _bound(record.energy_kwh, "low", "kWh")),
-        line(_("Electricity, high estimate"), lambda record: _bound(record.energy_kwh, "high", "kWh")),
-        line(_("Greenhouse gases, central estimate"), lambda record: _bound(record.carbon_g, "central", "gCO2e")),
-        line(_("Greenhouse gases, low estimate"), lambda record: _bound(record.carbon_g, "low", "gCO2e")),
-        line(_("Greenhouse gases, high estimate"), lambda record: _bound(record.carbon_g, "high", "gCO2e")),
-        line(_("Computing time"), lambda record: scaled(record.measurement.wall_s, "s")),
-        line(_("Peak memory"), _peak_memory),
-        line(_("How it was obtained"), lambda record: wording.status(record.status)),
-        line(_("Electricity of"), lambda record: record.location or _("not known")),
-        line(_("Processor"), lambda record: record.processor or _("not known")),
-    ]
-
-
-def _bound(bounds: Bounds | None, name: str, unit: str) -> str:
-    """One bound, in the unit that suits the central one so that the three compare."""
-    value: float | None = getattr(bounds, name) if bounds else None
-    return scaled(value, unit, like=bounds.central if bounds else None)
-
-
-def _peak_memory(record: FootprintRecord) -> str:
-    peak = record.measurement.peak_memory_bytes
-    return scaled(None if peak is None else peak / BYTES_PER_GB, "GB")
 
 
 def in_all(runs: Sequence[LabelledRun]) -> str:

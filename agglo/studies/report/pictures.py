@@ -1,4 +1,4 @@
-"""Pictures of an indicator, ready for their template: maps of the communes, and bars by cause."""
+"""Maps of an indicator over the communes, ready for their template."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from agglo.contract.language import _
 from agglo.contract.numerals import unit_label
 from agglo.studies.report.classes import Class, Scale, scale_of
-from agglo.studies.report.comparison import Compared, LabelledRun, Row
+from agglo.studies.report.comparison import Compared, LabelledRun
 from agglo.studies.report.maps import Drawing, Shape
 
 HATCH = "url(#no-data)"
 HATCH_INK = "#16191d"
 MAPPED_FROM = 5
 """Different values an indicator needs for a map to say more than its table."""
-
-BAR_WIDTH = 360.0
-BAR_HEIGHT = 9.0
-_CAUSE_HEIGHT, _BAR_STEP, _BETWEEN = 16.0, 25.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +50,6 @@ class Picture:
     period: str
     areas: tuple[Area, ...]
     keys: tuple[Key, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: where it lies in the chart [pixels], which run it is of, and the text over it."""
-
-    x: float
-    y: float
-    width: float
-    series: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The bars of one cause."""
-
-    y: float
-    title: str
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars by cause, with a line at ``zero``."""
-
-    height: float
-    zero: float
-    groups: tuple[Group, ...]
 
 
 def maps_of(compared: Compared, runs: Sequence[LabelledRun], drawing: Drawing, id: str) -> list[Picture]:
@@ -164,31 +131,3 @@ def _described(compared: Compared, values: dict[str, float | None], drawing: Dra
     ).format(
         count=len(values), lowest=known[0][1], low=said(known[0][0]), highest=known[-1][1], high=said(known[-1][0])
     )
-
-
-def bars_of(compared: Compared, runs: Sequence[LabelledRun]) -> Chart | None:
-    """Bars of the causes that are not zero; None where there are none."""
-    causes = [row for row in compared.causes if any(row.values)]
-    if not causes:
-        return None
-    sizes = [value for row in causes for value in row.values if value is not None]
-    lowest, highest = min(0.0, *sizes), max(0.0, *sizes)
-    pixel = (highest - lowest) / BAR_WIDTH
-    groups, top = [], 0.0
-    for row in causes:
-        groups.append(_group(row, compared, runs, top=top, lowest=lowest, pixel=pixel))
-        top += _CAUSE_HEIGHT + _BAR_STEP * len(runs) + _BETWEEN
-    return Chart(round(top - _BETWEEN, 1), round(-lowest / pixel, 1), tuple(groups))
-
-
-def _group(
-    row: Row, compared: Compared, runs: Sequence[LabelledRun], *, top: float, lowest: float, pixel: float
-) -> Group:
-    bars = []
-    for rank, (one, value) in enumerate(zip(runs, row.values, strict=True)):
-        start, end = sorted((0.0, value or 0.0))
-        said = compared.quantity(value)
-        text = _("{place}: {value}").format(place=one.label, value=said)
-        y = top + _CAUSE_HEIGHT + _BAR_STEP * rank
-        bars.append(Bar(round((start - lowest) / pixel, 1), y, round((end - start) / pixel, 1), rank, text))
-    return Group(top, row.name, tuple(bars))

@@ -1,15 +1,16 @@
-"""What identifiers are called before people: causes of change, qualities, fields of a card; and what signs mean."""
+"""What identifiers are called before people: causes, qualities, statuses, fields of a card; and what signs mean."""
 
 from agglo.contract.language import N_, _
 
-_SECTORS = {
-    "land-take": N_("Land take: land that is built over or sealed"),
-    "to-cropland": N_("Land that becomes cropland"),
-    "to-grassland": N_("Land that becomes grassland"),
-    "to-wetland": N_("Land that becomes wetland"),
-    "to-orchard": N_("Land that becomes orchard"),
-    "to-vineyard": N_("Land that becomes vineyard"),
-    "to-forest": N_("Land that becomes forest"),
+_CAUSES = {
+    "": N_("all"),
+    "land-take": N_("land take"),
+    "to-cropland": N_("to cropland"),
+    "to-grassland": N_("to grassland"),
+    "to-wetland": N_("to wetland"),
+    "to-orchard": N_("to orchard"),
+    "to-vineyard": N_("to vineyard"),
+    "to-forest": N_("to forest"),
 }
 
 _QUALITIES = {
@@ -82,9 +83,9 @@ _FIELDS = {
 }
 
 
-def sector(identifier: str) -> str:
-    """A cause of change in plain words; its identifier where we have none."""
-    return _in_words(_SECTORS, identifier)
+def cause(sector: str) -> str:
+    """The sector of an indicator: for a flux of land-use change, its cause; a word we do not know stays as it is."""
+    return _in_words(_CAUSES, sector)
 
 
 def quality(identifier: str) -> str:
@@ -108,15 +109,6 @@ def reading(indicator: str, value: float | None) -> str:
         return ""
     positive, negative = _READINGS[indicator]
     return _(positive if value > 0 else negative)
-
-
-def verdict(better: str, difference: float | None) -> str:
-    """Whether a difference is good or bad, as the indicator's ``better`` says: higher, lower or none."""
-    if difference is None or better == "none":
-        return ""
-    if not difference:
-        return _("no difference")
-    return _("for the better") if (difference > 0) == (better == "higher") else _("for the worse")
 
 
 def status(identifier: str) -> str:

@@ -1,4 +1,4 @@
-"""A territory of six square communes, and runs kept for it by hand."""
+"""A territory of six square communes, runs kept for it by hand, and two studies that are made up."""
 
 import json
 from collections.abc import Callable
@@ -10,13 +10,15 @@ import pytest
 
 from agglo.contract.card import Card
 from agglo.contract.indicators import Indicator
-from agglo.footprint.meter import Measurement
-from agglo.footprint.record import footprint_of
 from agglo.runs.outcomes import indicator_table, write_parquet
 from agglo.runs.run import Run
 from agglo.store.sealed import Sealed
-from agglo.studies.report import LabelledRun
+from agglo.store.workspace import Workspace, open_workspace
+from agglo.studies.report.comparison import LabelledRun
+from agglo.studies.report.findings import Findings
 from agglo.territory.communes import Commune, Ring, Territory
+
+from . import fabricated
 
 SIREN = "200056232"
 NAMES = ("Alnay", "Bois-le-Comte", "Cormes", "Épône", "Saclay", "Zuy")
@@ -68,39 +70,6 @@ def indicators(factor: float = 1.0) -> list[Indicator]:
     return found
 
 
-def content(number: int, **changed: Any) -> dict[str, Any]:
-    """The ``run.json`` of a finished run, as :mod:`agglo.runs.execution` writes it, less what a report never reads."""
-    footprint = footprint_of(
-        Measurement(wall_s=1.0, cpu_s=0.8, peak_memory_bytes=120_000_000), location="FR", cpu_name="A processor"
-    )
-    whole = {
-        "id": f"01a20860-0000-7000-8000-00000000000{number}",
-        "state": "finished",
-        "model": {
-            "id": "land.sinks",
-            "version": "1.0.0",
-            "title": {"en": "Carbon sinks"},
-            "headline": {"en": "land-use change, excluding forest growth, felling and N2O"},
-            "parameters": {
-                "properties": {
-                    "sealed_share": {"title": "Sealed share", "unit": "1", "source": "ADEME"},
-                    "factor": {"title": "Land take", "unit": "1", "source": "observed"},
-                }
-            },
-            "code": "c0de" * 16,
-        },
-        "inputs": {"land_cover": {"dataset": "land-cover", "version": "0123456789ab", "digest": "d" * 64}},
-        "parameters": {"sealed_share": 0.8, "factor": 1.0 / number},
-        "scenario": None,
-        "finished": "2026-11-23T12:27:52.398029Z",
-        "environment": {"agglo": "0.1.0"},
-        "notes": ["No change is recorded in Cormes and Saclay.", "653.25 ha are assumed."],
-        "outcome": {"digest": "feed" * 16},
-        "footprint": footprint.to_dict(),
-    }
-    return whole | changed
-
-
 @pytest.fixture
 def keep(tmp_path: Path) -> Keep:
     """Keep a run: its label, its indicators, what of its ``run.json`` is not as usual, and its card."""
@@ -110,7 +79,7 @@ def keep(tmp_path: Path) -> Keep:
         folder = tmp_path / f"run-{len(kept)}"
         kept.append(folder)
         (folder / "outcome").mkdir(parents=True)
-        whole = content(len(kept), **changed)
+        whole = fabricated.content(len(kept), **changed)
         (folder / "run.json").write_text(json.dumps(whole), encoding="utf-8")
         rows = [one.to_dict() for one in (indicators() if found is None else found)]
         write_parquet(indicator_table(rows), folder / "outcome" / "indicators.parquet")
@@ -122,3 +91,18 @@ def keep(tmp_path: Path) -> Keep:
 @pytest.fixture
 def runs(keep: Keep) -> list[LabelledRun]:
     return [keep("As observed"), keep("Halved", indicators(0.5))]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return open_workspace(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def strasbourg(tmp_path_factory: pytest.TempPathFactory, workspace: Workspace) -> Findings:
+    return Findings(fabricated.strasbourg(tmp_path_factory.mktemp("strasbourg"), workspace), workspace)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def saclay(tmp_path_factory: pytest.TempPathFactory, workspace: Workspace) -> Findings:
+    return Findings(fabricated.saclay(tmp_path_factory.mktemp("saclay"), workspace), workspace)  # type: ignore[arg-type]

@@ -53,12 +53,18 @@ def test_figures_are_those_of_french_in_french(
 
 def test_the_first_indicator_that_differs_leads(runs: list[LabelledRun], territory: Territory) -> None:
     compared = comparison.compare(runs, territory)
-    assert comparison.main_of(compared, None).term.id == "land.carbon-flux"
-    assert comparison.main_of(compared, "land.carbon-stock").term.id == "land.carbon-stock"
+    assert comparison.main_of(compared).term.id == "land.carbon-flux"
     alone = comparison.compare(runs[:1], territory)
-    assert comparison.main_of(alone, None).term.id == "land.carbon-stock"
-    with pytest.raises(InvalidInput, match="cannot lead"):
-        comparison.main_of(compared, "land.take")
+    assert comparison.main_of(alone).term.id == "land.carbon-stock"
+
+
+def test_causes_are_those_of_the_territory_with_their_sources(runs: list[LabelledRun], territory: Territory) -> None:
+    stock, flux, _area = comparison.compare(runs, territory)
+    assert [one.name for one in flux.causes] == ["land take", "to forest", "to wetland"]
+    assert flux.causes[0].values == (pytest.approx(1.25 * sum(FLUXES)), pytest.approx(0.625 * sum(FLUXES)))
+    assert [one.zero for one in flux.causes] == [False, False, True]
+    assert flux.sources == ("A method",)
+    assert (stock.causes, stock.sources) == ((), ())
 
 
 def test_an_unknown_value_stays_unknown(keep: Keep, territory: Territory) -> None:

@@ -1,14 +1,12 @@
 from dataclasses import replace
 
-import pytest
-
 from agglo.studies.report import comparison, pictures
 from agglo.studies.report.classes import ZERO
 from agglo.studies.report.comparison import Compared, LabelledRun
 from agglo.studies.report.maps import drawing
 from agglo.territory.communes import Territory
 
-from .conftest import FLUXES, NAMES, Keep, indicators
+from .conftest import NAMES, Keep, indicators
 
 
 def compared_of(runs: list[LabelledRun], territory: Territory, name: str) -> Compared:
@@ -48,21 +46,3 @@ def test_what_is_not_known_is_hatched_and_in_the_legend(keep: Keep, territory: T
     assert picture.areas[0].fill == pictures.HATCH
     assert picture.areas[0].tip == "Alnay: no data"
     assert (picture.keys[-1].label, picture.keys[-1].count) == ("no data", 1)
-
-
-def test_bars_are_in_proportion_from_a_common_zero(runs: list[LabelledRun], territory: Territory) -> None:
-    chart = pictures.bars_of(compared_of(runs, territory, "land.carbon-flux"), runs)
-    assert chart is not None
-    take, forest = chart.groups
-    total = sum(FLUXES)
-    assert take.bars[0].width / forest.bars[0].width == pytest.approx(5.0, rel=0.01)
-    assert take.bars[0].x + take.bars[0].width == pytest.approx(chart.zero, abs=0.2)
-    assert forest.bars[0].x == pytest.approx(chart.zero, abs=0.2)
-    assert total < 0
-    assert forest.bars[-1].y + pictures.BAR_HEIGHT < chart.height
-
-
-def test_no_bars_where_every_cause_is_zero(keep: Keep, territory: Territory) -> None:
-    still = [replace(one, value=0.0) if one.sector else one for one in indicators()]
-    runs = [keep("a", still)]
-    assert pictures.bars_of(compared_of(runs, territory, "land.carbon-flux"), runs) is None

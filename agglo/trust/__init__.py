@@ -1,0 +1,1 @@
+"""Who may, why, and on what terms: the Local Green Deal."""
