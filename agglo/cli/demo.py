@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agglo.cli import EXIT_FAILED, answers, cost, show, words
 from agglo.cli.options import WorkspaceFolder
-from agglo.contract.errors import Fault, InvalidInput, MissingExtra
+from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.indicators import vocabulary
 from agglo.contract.language import _, in_language, ngettext
 from agglo.contract.numerals import number, quantities, quantity, unit_label
@@ -39,6 +39,7 @@ def demo(
 ) -> None:
     from agglo.store.workspace import open_workspace
     from agglo.studies import finding, running
+    from agglo.studies.report.study import write
     from agglo.territory import perimeters
 
     _check_place(report)
@@ -53,8 +54,9 @@ def demo(
     typer.echo(_text(perimeters.load(), result))
     typer.echo("\n" + _cost(steps))
     typer.echo("")
-    for path in _reports(report, result, here):
-        typer.echo(_("Report: {file}").format(file=path))
+    typer.echo(_("Report: {file}").format(file=write(report, result, here, "html")))
+    pdf = show.command("study", "compare", STUDY, "--format", "pdf", workspace=workspace)
+    typer.echo(_("The same as a PDF: {command}").format(command=pdf))
     first = _run(result, OBSERVED, LAND)
     typer.echo(
         _("Next: {command}").format(command=show.command("verify", answers.short(first.id), workspace=workspace))
@@ -70,18 +72,6 @@ def _run(result: "StudyResult", scenario: str, step: str) -> "Run":
 
 def _failed(step: "StepResult") -> str:
     return show.paragraph(_("{step}: no answer. {why}").format(step=step.step, why=step.failure))
-
-
-def _reports(report: Path, result: "StudyResult", workspace: Any) -> list[Path]:
-    """The report as HTML and, where the extra for it is installed, as PDF beside it."""
-    from agglo.studies.report import study
-
-    written = [study.write(report, result, workspace, "html")]
-    try:
-        written.append(study.write(report.with_suffix(".pdf"), result, workspace, "pdf"))
-    except MissingExtra as missing:
-        typer.echo(show.paragraph(_("No PDF. {why}").format(why=" ".join(str(missing).split()))))
-    return written
 
 
 def _check_place(report: Path) -> None:

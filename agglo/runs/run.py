@@ -95,7 +95,8 @@ class Run:
         """One table or layer of the outcome, in memory; errors as :meth:`path_of`."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.path_of(output))
+        with pq.ParquetFile(self.path_of(output)) as file:
+            return file.read()
 
 
 def load(workspace: Workspace, reference: str) -> Run:

@@ -23,22 +23,23 @@ class Bar:
     hollow: bool = False
 
 
-def bars(
-    rows: Sequence[Bar], *, unit: str, title: str = "", below: str = "", colour: str = pieces.COLOURS[0]
-) -> pieces.Make:
-    """Horizontal bars from a common zero, each under its name and value, with its interval as a line.
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of horizontal bars from a common zero, each under its name and value, with its interval as a line."""
 
-    ``below`` is written under them: what hollow bars stand for, what is left out.
-    """
-    label = title or unit_label(unit)
+    rows: tuple[Bar, ...]
+    label: str
+    below: str
+    colour: str
 
-    def make(width: int) -> Any:
+    def __call__(self, width: int) -> Any:
+        """The chart in Altair, for a page of that width [pixels]."""
         inner = width - 16
         texts: list[dict[str, Any]] = []
         values: list[dict[str, Any]] = []
         data: list[dict[str, Any]] = []
         top = 0.0
-        for one in rows:
+        for one in self.rows:
             letters = round((inner - len(one.said) * pieces.LETTER - 12) / pieces.LETTER)
             name = wrap(one.title, max(12, letters)) or [""]
             texts += pieces.lines_of(name, 0.0, top + 8)
@@ -49,15 +50,18 @@ def bars(
         layers = [
             pieces.texts(texts),
             pieces.texts(values, align="right", fontWeight="bold"),
-            *_bars(rows, data, colour),
+            *_bars(self.rows, data, self.colour),
         ]
-        if below:
-            said = wrap(below, round(inner / pieces.LETTER))
+        if self.below:
+            said = wrap(self.below, round(inner / pieces.LETTER))
             layers.append(pieces.texts(pieces.lines_of(said, 0.0, top + 10), color=pieces.QUIET))
             top += len(said) * pieces.LINE_STEP + 6
-        return pieces.layer(layers, inner, top).properties(title=pieces.heading(label, width))
+        return pieces.layer(layers, inner, top).properties(title=pieces.heading(self.label, width))
 
-    return make
+
+def bars(rows: Sequence[Bar], *, unit: str, title: str = "", below: str = "", colour: str = pieces.COLOURS[0]) -> Bars:
+    """The chart of ``rows``; ``below`` is written under them: what hollow bars stand for, what is left out."""
+    return Bars(tuple(rows), title or unit_label(unit), below, colour)
 
 
 def _bars(rows: Sequence[Bar], data: Sequence[dict[str, Any]], colour: str) -> list[Any]:

@@ -8,18 +8,24 @@ same bytes.
 A chart stands beside a table that holds the same figures; where the extra ``report`` is not installed it is left out.
 """
 
+import hashlib
 import re
+from functools import lru_cache
 from html import escape
+from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from agglo.contract.errors import MissingExtra
 from agglo.contract.language import _, language
 from agglo.contract.numerals import NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE
+from agglo.store.files import write_atomically
 from agglo.studies.report.pieces import GRID, INK, PAPER, QUIET, TEXT, Make
 
 EXTRA = "report"
 LIBRARIES = ("altair", "vl_convert")
+DISTRIBUTIONS = ("altair", "vl-convert-python")
 
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _VEGA_LITE = "6.1"
@@ -47,14 +53,36 @@ def absent() -> str:
     )
 
 
-def svg(make: Make, width: int, *, id: str, title: str, description: str) -> str:
+def svg(make: Make, width: int, *, id: str, title: str, description: str, cache: Path | None = None) -> str:
     """The chart of that width as an SVG that can stand in a page: it bears a name, and its identifiers are its own.
+
+    ``cache`` is a folder where a drawn chart is found again: drawing takes longer than all the rest of a page.
 
     Raises
     ------
     MissingExtra
         The libraries that draw are not installed.
     """
+    if cache is None or not installed():
+        return _named(_drawn(make, width), id, title, description)
+    versions = [metadata.version(name) for name in DISTRIBUTIONS]
+    key = repr((make, width, language(), id, title, description, versions, _code()))
+    kept = cache / f"{hashlib.sha256(key.encode()).hexdigest()}.svg"
+    if not kept.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        write_atomically(kept, _named(_drawn(make, width), id, title, description).encode())
+    return kept.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """A digest of what draws, so that a chart drawn by other code is drawn anew."""
+    names = ("charts.py", "pieces.py", "linechart.py", "barchart.py")
+    return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in names)).hexdigest()
+
+
+def _drawn(make: Make, width: int) -> str:
+    """The chart as vl-convert draws it."""
     try:
         import altair  # noqa: F401
         import vl_convert
@@ -67,7 +95,7 @@ def svg(make: Make, width: int, *, id: str, title: str, description: str) -> str
         config=_config(),
         allowed_base_urls=[],
     )
-    return _named(drawn, id, title, description)
+    return drawn
 
 
 def _specification(make: Make, width: int) -> dict[str, Any]:

@@ -35,29 +35,38 @@ class Mark:
     title: str
 
 
-def lines(series: Sequence[Line], *, unit: str, marks: Sequence[Mark] = (), title: str = "") -> pieces.Make:
-    """Lines over years, their intervals as bands, and marks named A, B, C that a key below spells out.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A chart of lines over years, their intervals as bands, and marks named A, B, C that a key below spells out."""
+
+    series: tuple[Line, ...]
+    label: str
+    marks: tuple[Mark, ...]
+
+    def __call__(self, width: int) -> Any:
+        """The chart in Altair, for a page of that width [pixels]."""
+        import altair as alt
+
+        plot = Plot.of(self.series, self.marks, width)
+        layers = [
+            *(layer for rank, one in enumerate(self.series) for layer in _band(plot, rank, one)),
+            *(layer for rank, one in enumerate(self.series) for layer in _line(plot, rank, one)),
+            *_marks(plot, self.marks),
+            *(_side_labels(plot, self.series) if plot.labels_aside else ()),
+        ]
+        heading = pieces.heading(self.label, width)
+        drawn = alt.layer(*layers).properties(
+            width=plot.width, height=plot.height, title=heading, view=alt.ViewConfig(stroke=None)
+        )
+        return alt.vconcat(drawn, *_key(plot, self.series, self.marks, width), spacing=8)
+
+
+def lines(series: Sequence[Line], *, unit: str, marks: Sequence[Mark] = (), title: str = "") -> Lines:
+    """The chart of ``series`` and ``marks``.
 
     ``unit`` is a symbol of :mod:`agglo.contract.units`; ``title`` says what the axis counts where the unit does not.
     """
-    label = title or unit_label(unit)
-
-    def make(width: int) -> Any:
-        import altair as alt
-
-        plot = Plot.of(series, marks, width)
-        layers = [
-            *(layer for rank, one in enumerate(series) for layer in _band(plot, rank, one)),
-            *(layer for rank, one in enumerate(series) for layer in _line(plot, rank, one)),
-            *_marks(plot, marks),
-            *(_side_labels(plot, series) if plot.labels_aside else ()),
-        ]
-        drawn = alt.layer(*layers).properties(
-            width=plot.width, height=plot.height, title=pieces.heading(label, width), view=alt.ViewConfig(stroke=None)
-        )
-        return alt.vconcat(drawn, *_key(plot, series, marks, width), spacing=8)
-
-    return make
+    return Lines(tuple(series), title or unit_label(unit), tuple(marks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from agglo.territory.communes import Commune, Territory, fold
@@ -52,6 +53,7 @@ class Drawing:
     bar_km: float
 
 
+@lru_cache(maxsize=4)
 def drawing(territory: Territory, width: float = WIDTH) -> Drawing:
     """The drawing of a territory, as high as its shape asks for.
 

@@ -20,7 +20,7 @@ LINE_STEP = 15
 """From one line of a text to the next [pixels]."""
 
 Make = Callable[[int], Any]
-"""A chart of a given width [pixels]."""
+"""A chart of a given width [pixels]. A value that says by its ``repr`` all that is drawn."""
 
 
 def colour(rank: int) -> str:

@@ -57,7 +57,7 @@ def rendered(findings: Findings, form: Form) -> bytes:
 
     whole = document(findings)
     if form == "html":
-        return webpage.render(whole).encode()
+        return webpage.render(whole, findings.workspace.cache / "charts").encode()
     if form == "pdf":
         return printing.render(whole)
     return workbook.render(whole, backing.source_table(findings))

@@ -1,5 +1,7 @@
 """A study report as one HTML page that needs nothing else: no network, no script, no font, no agglo."""
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agglo.contract.language import language
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
 TEMPLATE = "study.html.j2"
 
 
-def render(document: Document) -> str:
-    """The page as text."""
+def render(document: Document, cache: Path | None = None) -> str:
+    """The page as text; ``cache`` is a folder of charts already drawn."""
     environment = pages.environment()
-    environment.globals |= {"svg": svg, "kind": kind, "drawings": drawings(document), "charts": charts.installed()}
+    environment.globals |= {
+        "svg": partial(svg, cache=cache),
+        "kind": kind,
+        "drawings": drawings(document),
+        "charts": charts.installed(),
+    }
     environment.filters |= {"whole": _whole, "typeset": typeset}
     text: str = environment.get_template(TEMPLATE).render(lang=language(), document=document, weight=pages.WEIGHT)
     return pages.with_weight(text)
@@ -33,12 +40,13 @@ def kind(block: Block) -> str:
     return type(block).__name__.lower()
 
 
-def svg(chart: Chart, width: str) -> "Markup":
+def svg(chart: Chart, width: str, cache: Path | None = None) -> "Markup":
     """The chart for a ``wide`` page or a ``narrow`` one."""
     from markupsafe import Markup
 
     size = pieces.WIDE if width == "wide" else pieces.NARROW
-    drawn = charts.svg(chart.make, size, id=f"{chart.id}-{width}", title=chart.title, description=chart.description)
+    said = {"title": chart.title, "description": chart.description}
+    drawn = charts.svg(chart.make, size, id=f"{chart.id}-{width}", **said, cache=cache)
     return Markup(drawn)  # noqa: S704
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,20 @@ def test_a_chart_bears_its_name_and_asks_for_nothing(make: pieces.Make, width: i
 @pytest.mark.parametrize("make", [LINES, COLUMNS])
 def test_the_same_figures_give_the_same_bytes(make: pieces.Make) -> None:
     assert drawn(make) == drawn(make)
+
+
+def test_a_chart_drawn_before_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"id": "one", "title": "Emissions", "description": "By year."}
+    first = charts.svg(LINES, pieces.WIDE, **said, cache=tmp_path)
+    assert first == charts.svg(LINES, pieces.WIDE, **said)
+    with monkeypatch.context() as patch:
+        patch.setattr(charts, "_drawn", lambda *_given: pytest.fail("drawn twice"))
+        assert charts.svg(LINES, pieces.WIDE, **said, cache=tmp_path) == first
+    other = linechart.lines([Line("Other", (2012, 2030), (1.0, 0.5))], unit="tCO2e/yr")
+    assert charts.svg(other, pieces.WIDE, **said, cache=tmp_path) != first
+    monkeypatch.setenv("AGGLO_LANGUAGE", "fr")
+    charts.svg(LINES, pieces.WIDE, **said, cache=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_numbers_are_written_in_the_language_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
