@@ -7,6 +7,7 @@ again: those of older formats show that agglo still reads them.
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "samples"))
@@ -23,8 +24,8 @@ LAKES = "insee,area_m2\n91272,125000\n91477,80000.5\n91534,0\n"
 
 def make(target: Path) -> Path:
     """Ask the lake in a new workspace, verify the answer and export it."""
-    known_schemas.installed = lambda: {"test.lake": lambda: lake}
-    with tempfile.TemporaryDirectory() as folder:
+    brings_lakes = mock.patch.object(known_schemas, "installed", lambda: {"test.lake": lambda: lake})
+    with brings_lakes, tempfile.TemporaryDirectory() as folder:
         workspace = open_workspace(Path(folder) / "workspace")
         table = Path(folder) / "lakes.csv"
         table.write_text(LAKES, encoding="utf-8")
