@@ -24,7 +24,7 @@ LAKES = "insee,area_m2\n91272,125000\n91477,80000.5\n91534,0\n"
 
 def make(target: Path) -> Path:
     """Ask the lake in a new workspace, verify the answer and export it."""
-    brings_lakes = mock.patch.object(known_schemas, "installed", lambda: {"test.lake": lambda: lake})
+    brings_lakes = mock.patch.object(known_schemas, "installed", return_value={"test.lake": lambda: lake})
     with brings_lakes, tempfile.TemporaryDirectory() as folder:
         workspace = open_workspace(Path(folder) / "workspace")
         table = Path(folder) / "lakes.csv"
