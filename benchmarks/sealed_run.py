@@ -2,9 +2,9 @@
 
 ``python benchmarks/sealed_run.py [--count 1000] [--runs 10000] [--mlflow-runs 2000] [--json FILE]``
 
-a. Tracking, like for like: 10 parameters, 10 indicators and an opaque output of 1 MB. Here: the output as a blob, a
-   sealed folder with its manifest, the rows of the index; every file is synced to the disk. There: a run in a SQLite
-   store and the output in a local folder, which MLflow does not sync.
+a. Tracking, like for like: 10 parameters, 10 indicators and an opaque output of 1 MB. Here: as runs are kept, a sealed
+   folder with the output, its description and a manifest with the digest of each, and the rows of the index; every file
+   is synced to the disk. There: a run in a SQLite store and the output in a local folder, which MLflow does not sync.
 b. One whole sealed run around a trivial model (a shell script without inputs): what is left once the model's process
    and the encoding of its answer (Parquet and digests) are taken apart.
 c. Finding runs among many, from the index.
@@ -28,7 +28,7 @@ from typing import Any
 from agglo.contract.model import Model, from_folder
 from agglo.runs import asking, outcomes, process, questions
 from agglo.runs.listing import by_indicator, listing
-from agglo.store import blobs, files, indexing, sealed
+from agglo.store import files, indexing, sealed
 from agglo.store.identifiers import new_id, now
 from agglo.store.workspace import Workspace, open_workspace
 
@@ -100,12 +100,12 @@ def track_here(workspace: Workspace, renewed: Callable[[], Path], count: int) ->
         output = renewed().read_bytes()
         start = perf_counter()
         identifier = new_id()
-        digest = blobs.put(workspace, output)
-        record = {"id": identifier, "at": now(), "output": digest, **_values(rank)}
+        record = {"id": identifier, "at": now(), "output": "output.bin", **_values(rank)}
         staging = workspace.staging / identifier
         staging.mkdir()
+        (staging / "output.bin").write_bytes(output)
         (staging / "run.json").write_bytes(files.to_json(record))
-        sealed.seal(staging, workspace.runs / identifier, kind="run", id=identifier, details={"blobs": [digest]})
+        sealed.seal(staging, workspace.runs / identifier, kind="run", id=identifier)
         with workspace.index.writing() as connection:
             indexing.write(connection, _rows(identifier, rank))
         durations.append(perf_counter() - start)

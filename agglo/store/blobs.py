@@ -85,8 +85,8 @@ def check(workspace: Workspace, digest: str) -> Path:
 
 
 def _place(aside: Path, path: Path) -> None:
-    new_shelf = not path.parent.exists()
-    path.parent.mkdir(exist_ok=True)
+    if new_shelf := not path.parent.exists():
+        path.parent.mkdir(exist_ok=True)
     aside.chmod(0o444)
     aside.rename(path)
     sync_all([path.parent, path.parent.parent] if new_shelf else [path.parent])

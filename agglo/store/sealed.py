@@ -171,7 +171,8 @@ def seal(
     manifest = {"format": FORMAT, "kind": kind, "id": id, **(details or {}), "files": described(staging, known)}
     (staging / MANIFEST_FILE).write_bytes(files.to_json(manifest))
     files.sync_all([*contents, staging / MANIFEST_FILE, staging])
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
     files.sync(target.parent)
     return Sealed(target)
