@@ -108,7 +108,7 @@ def _kept(held: list[Kept], name: str, version: str) -> Kept:
         said = sorted({one.versions[name] for one in held if name in one.versions})
         raise NotFound(
             _("Scenario {name} has no version {version}.").format(name=name, version=version),
-            repair=_("It has: {names}").format(names=", ".join(map(str, said))),
+            repair=_("It has the versions: {names}").format(names=", ".join(map(str, said))),
         )
     return matching[-1]
 

@@ -142,3 +142,10 @@ def test_series_of_a_file_give_a_page_too(agglo: Agglo) -> None:
     assert said.code == 0, said.err
     assert "246700488, 2050" in said.out
     assert "All sectors, by year" in Path("strasbourg-cae.html").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_neither_a_workbook_nor_series_is_refused(agglo: Agglo, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\n", encoding="utf-8")
+    said = agglo("climate", "import", "notes.md", "--name", "x")
+    assert (said.code, said.out) == (2, "")
+    assert "notes.md: expected a filled workbook (XLSX, ODS), or series of the State's platform (CSV)" in said.err

@@ -204,7 +204,7 @@ def test_results_without_a_run_say_so(workspace, run) -> None:
     assert (scenario.steps["p"].run, scenario.steps["p"].failure) == (None, "not asked yet")
     with pytest.raises(NotFound, match='Did you mean "weights"'):
         results.load(workspace, "wieghts")
-    with pytest.raises(NotFound, match=r"(?s)no version 7.*It has: 1"):
+    with pytest.raises(NotFound, match=r"(?s)no version 7.*It has the versions: 1"):
         results.load(workspace, "weights", ["reference@7"])
 
 

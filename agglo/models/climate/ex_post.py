@@ -15,18 +15,8 @@ from agglo.models.climate.attribution import Share
 from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.inventory import InventoryParameters, territory_of
 from agglo.models.climate.inventory_table import read_inventory
+from agglo.models.climate.nomenclature import Sector
 from agglo.models.climate.surroundings import read_surroundings
-
-Sector = Literal[
-    "residential",
-    "tertiary",
-    "road-transport",
-    "other-transport",
-    "agriculture",
-    "waste",
-    "industry",
-    "energy-industry",
-]
 
 _ADEME = N_("ADEME, method of territorial trajectories, November 2024: France, 2015")
 _ASSUMED = N_("assumed")

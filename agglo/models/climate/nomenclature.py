@@ -4,7 +4,20 @@ Source: order of 4 August 2016 on the territorial climate, air and energy plan (
 sectors, six pollutants; final energies as ADEME's method of territorial trajectories groups them (2024).
 """
 
+from typing import Literal
+
 from agglo.contract.language import Text
+
+Sector = Literal[
+    "residential",
+    "tertiary",
+    "road-transport",
+    "other-transport",
+    "agriculture",
+    "waste",
+    "industry",
+    "energy-industry",
+]
 
 SECTORS: dict[str, Text] = {
     "residential": {"fr": "Résidentiel", "en": "Housing"},

@@ -9,23 +9,26 @@ from pydantic import Field
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, _
+from agglo.contract.model import Input
 from agglo.contract.parameters import Parameters, parameter
 from agglo.models.climate.actions import Action, Range, chosen, read_actions
 from agglo.models.climate.held import Held, read_held
-from agglo.models.climate.nomenclature import SECTORS
+from agglo.models.climate.nomenclature import SECTORS, Sector
 from agglo.models.climate.pots import QUANTITIES, Row, pots_of
 from agglo.models.climate.simulation import System
 
-Sector = Literal[
-    "residential",
-    "tertiary",
-    "road-transport",
-    "other-transport",
-    "agriculture",
-    "waste",
-    "industry",
-    "energy-industry",
-]
+INPUTS = (
+    Input("inventory", "climate-inventory", {"fr": "Inventaire", "en": "Inventory"}),
+    Input("actions", "climate-actions", {"fr": "Actions", "en": "Actions"}, required=False),
+    Input(
+        "pathways",
+        "climate-pathways",
+        {"fr": "Trajectoires et objectifs", "en": "Pathways and targets"},
+        required=False,
+    ),
+)
+"""What the models of a trajectory read."""
+
 Report = Literal["as-stated", "AR4", "AR5", "AR6"]
 Rate = Annotated[float, Field(ge=-20, le=20)]
 Count = Annotated[float, Field(ge=0)]

@@ -7,14 +7,15 @@ from agglo.contract.context import Context
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, Text, _
-from agglo.contract.model import Input, Output, model
+from agglo.contract.model import Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import parameter
-from agglo.models.climate import goals, scenario, simulation, sobol, targets, trajectory_tables
+from agglo.models.climate import goals, scenario, simulation, sobol, targets
 from agglo.models.climate.actions import Action
+from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.nomenclature import ALL, SECTORS
 from agglo.models.climate.pathway import Pivot
-from agglo.models.climate.scenario import Hypotheses, Scenario
+from agglo.models.climate.scenario import INPUTS, Hypotheses, Scenario
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,21 +61,12 @@ class SensitivityParameters(Hypotheses):
         "en": "share of the variance due to each assumption, within the range it is given",
     },
     parameters=SensitivityParameters,
-    inputs=(
-        Input("inventory", "climate-inventory", {"fr": "Inventaire", "en": "Inventory"}),
-        Input("actions", "climate-actions", {"fr": "Actions", "en": "Actions"}, required=False),
-        Input(
-            "pathways",
-            "climate-pathways",
-            {"fr": "Trajectoires et objectifs", "en": "Pathways and targets"},
-            required=False,
-        ),
-    ),
+    inputs=INPUTS,
     outputs=(
         Output(
             "indices",
             title={"fr": "Indices de Sobol", "en": "Sobol indices"},
-            columns=trajectory_tables.units_of(INDICES),
+            columns=units_of(INDICES),
             compare=Numerical(absolute=1e-9, relative=1e-9),
         ),
     ),
@@ -108,7 +100,7 @@ def sensitivity(inputs: Inputs, *, parameters: SensitivityParameters, context: C
     indices = sobol.indices(results, names, size=parameters.sample, seed=context.seed) if names else {}
     rows = [row for result, by_name in indices.items() for row in _rows(by_name, result, parameters.year, system)]
     return Outcome(
-        tables={"indices": trajectory_tables.table(INDICES, rows)},
+        tables={"indices": table(INDICES, rows)},
         notes=_notes(names, indices, parameters.sample),
     )
 

@@ -7,13 +7,14 @@ from agglo.contract.context import Context
 from agglo.contract.indicators import Indicator
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, _
-from agglo.contract.model import Input, Output, model
+from agglo.contract.model import Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import parameter
 from agglo.models.climate import chance, goals, scenario, simulation, targets, trajectory_notes, trajectory_tables
+from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.contributions import Contributions, contributions, cost
 from agglo.models.climate.pathway import Pivot
-from agglo.models.climate.scenario import Hypotheses, Scenario
+from agglo.models.climate.scenario import INPUTS, Hypotheses, Scenario
 from agglo.models.climate.simulation import Followed, Sample
 
 FOLLOWED_SHARE = 0.7
@@ -43,18 +44,9 @@ class TrajectoryParameters(Hypotheses):
         "en": "within the inventory's boundary, without rebound or carbon storage",
     },
     parameters=TrajectoryParameters,
-    inputs=(
-        Input("inventory", "climate-inventory", {"fr": "Inventaire", "en": "Inventory"}),
-        Input("actions", "climate-actions", {"fr": "Actions", "en": "Actions"}, required=False),
-        Input(
-            "pathways",
-            "climate-pathways",
-            {"fr": "Trajectoires et objectifs", "en": "Pathways and targets"},
-            required=False,
-        ),
-    ),
+    inputs=INPUTS,
     outputs=tuple(
-        Output(name, title=title, columns=trajectory_tables.units_of(columns), compare=Numerical(1e-6, 1e-9))
+        Output(name, title=title, columns=units_of(columns), compare=Numerical(1e-6, 1e-9))
         for name, columns, title in (
             ("emissions", trajectory_tables.EMISSIONS, {"fr": "Émissions par an", "en": "Emissions by year"}),
             ("energy", trajectory_tables.ENERGY, {"fr": "Énergie par an", "en": "Energy by year"}),
@@ -165,9 +157,6 @@ def _outcome(
     }
     return Outcome(
         indicators=indicators,
-        tables={
-            name: trajectory_tables.table(columns, rows.get(name, ()))
-            for name, columns in trajectory_tables.TABLES.items()
-        },
+        tables={name: table(columns, rows.get(name, ())) for name, columns in trajectory_tables.TABLES.items()},
         notes=notes,
     )

@@ -1,10 +1,11 @@
 """The trajectory's answer, laid out as tables and indicators."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agglo.contract.indicators import QUALITIES, Indicator, Quality
 from agglo.models.climate import targets
+from agglo.models.climate.columns import Columns
 from agglo.models.climate.contributions import Contributions, total_cost
 from agglo.models.climate.nomenclature import ALL, SECTORS
 from agglo.models.climate.pathway import Pivot
@@ -12,18 +13,12 @@ from agglo.models.climate.pots import QUANTITIES, Row
 from agglo.models.climate.scenario import Scenario
 from agglo.models.climate.simulation import Followed, System
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 KEY_YEARS = (2030, 2036, 2050)
 """Years at which a climate plan states its targets, besides those of its own targets."""
 
 SOURCE = "climate.trajectory"
 SECTORS_AND_ALL = (*SECTORS, ALL)
 _QUANTILES = ("central", "mean", "p05", "p50", "p95")
-
-Columns = Mapping[str, str]
-"""Of a table: the unit of each column, or ``text``, ``year``, ``number`` where it has none of its own."""
 
 EMISSIONS: Columns = {"place": "text", "sector": "text", "year": "year", **dict.fromkeys(_QUANTILES, "tCO2e/yr")}
 ENERGY: Columns = {"place": "text", "sector": "text", "year": "year", **dict.fromkeys(_QUANTILES, "MWh/yr")}
@@ -67,20 +62,6 @@ TABLES: Mapping[str, Columns] = {
     "costs": COSTS,
     "budgets": BUDGETS,
 }
-
-
-def units_of(columns: Columns) -> dict[str, str]:
-    """The unit of each column, as a model declares them."""
-    return {name: "" if kind in ("text", "year", "number") else kind for name, kind in columns.items()}
-
-
-def table(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> "pa.Table":
-    """A table of ``rows``; a column that a row does not name is empty there."""
-    import pyarrow as pa
-
-    kinds = {"text": pa.string(), "year": pa.int64()}
-    schema = pa.schema([(name, kinds.get(kind, pa.float64())) for name, kind in columns.items()])
-    return pa.Table.from_pylist(list(rows), schema=schema)
 
 
 def followed_rows(system: System, followed: Followed, found: Scenario) -> Iterable[dict[str, Any]]:

@@ -24,6 +24,8 @@ Form = Literal["template", "cae"]
 FORMS = ("auto", "template", "cae")
 EXPORTS = ("pcaet", "gpc", "com", "cae")
 DESCRIBED = ("title", "licence", "source", "owner")
+_WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+_TEXTS = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,22 @@ def _refuse_place(place: str | None) -> None:
 
 
 def form_of(path: Path, form: str = "auto") -> Form:
-    """What a file is read as: ``form``, or what it looks like."""
+    """What a file is read as: ``form``, or what it looks like.
+
+    Raises
+    ------
+    InvalidInput
+        It looks like neither.
+    """
     if form == "template" or (form == "auto" and filled.is_template(path)):
         return "template"
-    if form == "auto" and path.suffix.lower() in (".xlsx", ".xlsm", ".ods") and not _has_identifiers(path):
+    if form == "auto" and path.suffix.lower() in _WORKBOOKS and not _has_identifiers(path):
         return "template"
+    if form == "auto" and path.suffix.lower() not in (*_WORKBOOKS, *_TEXTS):
+        wanted = _("a filled workbook (XLSX, ODS), or series of the State's platform (CSV)")
+        raise InvalidInput(
+            _("{name} cannot be used as it is.").format(name=path.name), [Fault(path.name, expected=wanted)]
+        )
     return "cae"
 
 
