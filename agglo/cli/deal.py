@@ -319,7 +319,8 @@ def _commitment(item: "Item") -> str:
 
 
 def _figures(item: "Item") -> list[str]:
-    lines = [show.paragraph(f"{_figure(one)}  {one.source}", lead=f"  {one.what}: ") for one in item.lines]
+    named = [(_("{what}:").format(what=one.what), one) for one in item.lines]
+    lines = [show.paragraph(f"{_figure(one)}  {one.source}", lead=f"  {what} ") for what, one in named]
     return lines + [show.paragraph(one, lead="  - ") for one in item.remarks]
 
 

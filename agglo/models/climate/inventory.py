@@ -14,6 +14,7 @@ from agglo.contract.parameters import Parameters, parameter
 from agglo.models.climate import inventory_figures as figures
 from agglo.models.climate import inventory_notes as notes
 from agglo.models.climate.columns import table, units_of
+from agglo.models.climate.inventory_index import indices
 from agglo.models.climate.inventory_rows import is_territory
 from agglo.models.climate.inventory_table import Inventory, read_inventory
 from agglo.models.climate.uncertainty import ASSUMED_HALFWIDTHS
@@ -88,6 +89,17 @@ class InventoryParameters(Intervals):
     )
 
 
+class CountParameters(InventoryParameters):
+    """How an inventory is counted, and the year that an index of it is of."""
+
+    reference_year: int | None = parameter(
+        None,
+        unit="1",
+        title=N_("Year whose emissions are 100 % of the index"),
+        source=N_("none by default: no index is given"),
+    )
+
+
 @model(
     id="climate.inventory",
     version="1.0.0",
@@ -96,7 +108,7 @@ class InventoryParameters(Intervals):
         "fr": "périmètre de la table, sans stockage de carbone ; les secteurs absents ne sont pas comptés",
         "en": "the table's boundary, without carbon storage; sectors that are missing are not counted",
     },
-    parameters=InventoryParameters,
+    parameters=CountParameters,
     inputs=(Input("inventory", "climate-inventory", {"fr": "Inventaire", "en": "Inventory"}),),
     outputs=tuple(
         Output(name, title=title, columns=units_of(columns), compare=Numerical(absolute=1e-9, relative=1e-9))
@@ -107,11 +119,12 @@ class InventoryParameters(Intervals):
     ),
     libraries=("pyarrow",),
 )
-def inventory(inputs: Inputs, *, parameters: InventoryParameters, context: Context) -> Outcome:
+def inventory(inputs: Inputs, *, parameters: CountParameters, context: Context) -> Outcome:
     """Emissions [tCO2e/yr] and energy [MWh/yr] by place, year and sector, with 95 % intervals.
 
-    Goes in: a table of schema ``climate-inventory``. Comes out: totals, the rows they are made of, indicators, and
-    notes on the boundary, the warming potentials and what is left out. What is not held is left empty, never 0.
+    Goes in: a table of schema ``climate-inventory``. Comes out: totals, the rows they are made of, indicators (with a
+    reference year, the index of emissions too), and notes on the boundary, the warming potentials and what is left out.
+    What is not held is left empty, never 0.
 
     Equations: CO2 equivalent = mass x potential (:mod:`.gwp`); intervals by error propagation, IPCC 2006, volume 1,
     chapter 3, Approach 1 (:mod:`.uncertainty`).
@@ -126,9 +139,10 @@ def inventory(inputs: Inputs, *, parameters: InventoryParameters, context: Conte
     territory = territory_of(held, parameters.territory)
     context.progress(0.5, _("Adding up"))
     totals = figures.totals(held, territory, parameters.halfwidths, together=parameters.errors == "by-source")
+    index = [] if parameters.reference_year is None else indices(totals, parameters.reference_year)
     context.progress(1.0)
     return Outcome(
-        indicators=figures.indicators(totals),
+        indicators=[*figures.indicators(totals), *index],
         tables={
             "totals": table(figures.TOTALS, [one.to_dict(held) for one in totals]),
             "lines": table(figures.LINES, figures.lines(held, parameters.halfwidths)),

@@ -133,10 +133,10 @@ def of(workspace: Workspace, kept: Kept) -> Sheet:
     return sheet(kept, standing.standings(workspace, kept), history)
 
 
-def figure(value: float, unit: str) -> str:
-    """A figure as precise as it was written, with its unit."""
-    decimals = min(6, len(f"{value!r}".partition(".")[2])) if value != int(value) else 0
-    return numerals.quantity(value, unit, decimals)
+def figure(value: float, unit: str, *, computed: bool = False) -> str:
+    """A figure as precise as it was written, with its unit; one that a model ``computed`` to three digits or to one."""
+    written = min(6, len(f"{value!r}".partition(".")[2])) if value != int(value) else 0
+    return numerals.quantity(value, unit, min(written, numerals.decimals_for([value])) if computed else written)
 
 
 def _state(kept: Kept, latest: int) -> str:
@@ -238,7 +238,7 @@ def _line(what: str, entry: Entry, known: Standing) -> Line:
     share = known.share(entry)
     said = "" if share is None else numerals.quantity(100 * share, "%")
     year = f"{entry.since}–{entry.year}" if entry.since else str(entry.year)
-    return Line(what, figure(entry.value, entry.unit), year, said, _source(entry))
+    return Line(what, figure(entry.value, entry.unit, computed=bool(entry.run)), year, said, _source(entry))
 
 
 def _quality(entry: Entry) -> str:
