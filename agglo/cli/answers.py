@@ -78,7 +78,8 @@ def _parameter(value: Any, described: dict[str, Any]) -> str:
 def _failure(run: "Run") -> str:
     failure = run.content["failure"]
     lines = [show.paragraph(_("No answer: {what}").format(what=failure["what"]))]
-    lines += [show.paragraph(str(Fault(**fault)), lead="  - ") for fault in failure["faults"]]
+    faults = show.faults([Fault(**fault) for fault in failure["faults"]])
+    lines += [show.paragraph(fault, lead="  - ") for fault in faults]
     if failure["reason"] in ("raised", "killed") and run.log.strip():
         lines += [_("End of its log:"), *(f"  {line}" for line in run.log.strip().splitlines()[-LOG_LINES:])]
     return "\n".join(lines)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from agglo.contract.errors import AggloError
-from agglo.contract.language import _
+from agglo.contract.errors import AggloError, Fault
+from agglo.contract.language import _, ngettext
 
 if TYPE_CHECKING:
     from agglo.runs.process import Progress
@@ -27,6 +27,9 @@ NARROWEST = 18
 GAP = "  "
 SAID_EVERY_S = 5.0
 """Time between two lines of progress where there is no terminal [s]."""
+
+MOST_FAULTS = 50
+"""Faults that are shown of one error."""
 
 RULE: Sequence[str] = ()
 """In the rows of a table: a line across."""
@@ -111,11 +114,19 @@ def pairs(content: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
 
 
 def error(failed: AggloError) -> None:
-    """Print an error on standard error, wrapped where that is a terminal."""
-    lines = str(failed).splitlines()
+    """Print an error on standard error, wrapped where that is a terminal; of very many faults, the first."""
+    lines = [failed.what, *(f"  - {one}" for one in faults(failed.faults)), failed.repair]
+    lines = [line for text in lines if text for line in text.splitlines()]
     if sys.stderr.isatty():
         lines = [_error_line(line) for line in lines]
     typer.echo("\n".join(lines), err=True)
+
+
+def faults(found: Sequence[Fault]) -> list[str]:
+    """Faults in words, the first ones where there are very many, and how many others there are."""
+    said = [str(one) for one in found[:MOST_FAULTS]]
+    more = len(found) - len(said)
+    return [*said, ngettext("... and {count} more", "... and {count} more", more).format(count=more)] if more else said
 
 
 def _error_line(line: str) -> str:

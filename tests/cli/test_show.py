@@ -66,6 +66,13 @@ def test_an_error_is_wrapped_on_a_terminal_only(
     assert lines[2].startswith("    a")
 
 
+def test_of_very_many_faults_the_first_are_shown_and_the_others_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    show.error(InvalidInput("Refused.", [Fault(f"row {rank}") for rank in range(1, 1001)], repair="Mend them."))
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[:2] == ["Refused.", "  - row 1"]
+    assert lines[-3:] == ["  - row 50", "  - ... and 950 more", "Mend them."]
+
+
 def test_progress_without_a_terminal_is_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
