@@ -150,7 +150,7 @@ def compare(
     path = _place(form, output, study)
     here = open_workspace(workspace)
     result = _chosen(here, study, scenarios)
-    found = comparison.compare(here, result)
+    found = [] if path and len(result.scenarios) == 1 else comparison.compare(here, result)
     if path:
         typer.echo(_("Report: {file}").format(file=_written(path, result, here, form)))
     elif as_json:

@@ -165,3 +165,11 @@ def test_compare_writes_a_report(agglo: Agglo, write, form) -> None:
     said = agglo("study", "compare", "weights", "--format", form)
     assert said.out.strip() == f"Report: weights.{form}"
     assert Path(f"weights.{form}").stat().st_size > 1000
+
+
+def test_one_scenario_alone_has_a_report_and_no_comparison(agglo: Agglo, write) -> None:
+    agglo("study", "run", write())
+    assert agglo("study", "compare", "weights", "--scenarios", "plan").code == 2
+    said = agglo("study", "compare", "weights", "--scenarios", "plan", "--format", "html", "--output", "one.html")
+    assert (said.code, said.out.strip()) == (0, "Report: one.html")
+    assert Path("one.html").stat().st_size > 1000

@@ -74,7 +74,8 @@ def year_gaps(rows: Iterable[Row]) -> Iterator[Fault]:
         missing = [str(year) for year in range(min(held), max(held)) if year not in held]
         if missing:
             expected = _("every year from {first} to {last}").format(first=min(held), last=max(held))
-            yield Fault(" ".join(series), _("no row for {years}").format(years=", ".join(missing)), expected)
+            repair = _("Complete the series, or accept the gap with the parameter year_gaps.")
+            yield Fault(" ".join(series), _("no row for {years}").format(years=", ".join(missing)), expected, repair)
 
 
 def _first_rows(first: dict[str, int]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from agglo.contract.language import _, in_language
 from agglo.contract.numerals import decimals_for
+from agglo.models.climate.attribution import FACTORS
 from agglo.models.climate.nomenclature import ALL, BOUNDARIES
 from agglo.studies.report import barchart, linechart, wording
 from agglo.studies.report.blocks import Block, Chart, Column, Row, Section, Table
@@ -19,13 +20,12 @@ def section(findings: Findings) -> Section | None:
     blocks: list[Block] = [
         _inventory(one, rank) for rank, one in enumerate(findings.of(INVENTORY, "totals")) if one.rows
     ]
-    for rank, one in enumerate(findings.of(EX_POST, "observed")):
-        rows = [row for row in one.rows if row["sector"] == ALL]
-        if rows:
-            blocks.append(_observed(rows, one.rows, rank))
-    for rank, one in enumerate(findings.of(EX_POST, "decomposition")):
+    for rank, one in enumerate(observed := findings.of(EX_POST, "observed")):
+        if any(row["sector"] == ALL for row in one.rows):
+            blocks.append(_observed(one, rank, several=len(observed) > 1))
+    for rank, one in enumerate(causes := findings.of(EX_POST, "decomposition")):
         if one.rows:
-            blocks.append(_decomposition(one, rank))
+            blocks.append(_decomposition(one, rank, several=len(causes) > 1))
     if not blocks:
         return None
     return Section("situation", _("Where the territory stands"), _("Inventory"), tuple(blocks))
@@ -88,8 +88,14 @@ def _bar(row: dict[str, Any]) -> barchart.Bar:
     return barchart.Bar(words.sector(row["sector"]), value, said, low, high, row["quality"] == ASSUMED)
 
 
-def _observed(rows: list[dict[str, Any]], every: list[dict[str, Any]], rank: int) -> Chart:
-    rows = sorted(rows, key=lambda row: int(row["year"]))
+def _of_scenario(title: str, found: Found, *, several: bool) -> str:
+    """A title that says which scenario it is of, where there are several."""
+    return _("{title}, {scenario}").format(title=title, scenario=found.label) if several else title
+
+
+def _observed(found: Found, rank: int, *, several: bool) -> Chart:
+    every = found.rows
+    rows = sorted((row for row in every if row["sector"] == ALL), key=lambda row: int(row["year"]))
     names = {
         "observed": _("Observed"),
         "weather_corrected": _("In normal weather"),
@@ -110,10 +116,11 @@ def _observed(rows: list[dict[str, Any]], every: list[dict[str, Any]], rank: int
         for row in sorted(every, key=lambda row: (row["sector"] != ALL, row["sector"], row["year"]))
     )
     title = _("What was observed, and what it would have been with the first year's practices")
+    title = _of_scenario(title, found, several=several)
     table = Table(f"observed-table-{rank}", title, columns, made, heads=2)
     series = [
-        linechart.Line(title, tuple(int(row["year"]) for row in known), tuple(row[name] for row in known))
-        for name, title in list(names.items())[:3]
+        linechart.Line(head, tuple(int(row["year"]) for row in known), tuple(row[name] for row in known))
+        for name, head in list(names.items())[:3]
         if (known := [row for row in rows if row[name] is not None])
     ]
     make = linechart.lines(series, unit=_UNIT)
@@ -121,7 +128,7 @@ def _observed(rows: list[dict[str, Any]], every: list[dict[str, Any]], rank: int
     return Chart(f"observed-{rank}", title, description, make, table)
 
 
-def _decomposition(found: Found, rank: int) -> Table:
+def _decomposition(found: Found, rank: int, *, several: bool) -> Table:
     columns = (
         Column(_("Sector")),
         Column(_("Period")),
@@ -130,7 +137,7 @@ def _decomposition(found: Found, rank: int) -> Table:
     )
     made = tuple(
         Row(
-            (words.sector(row["sector"]), f"{row['since']}-{row['year']}", str(row["factor"]), row["effect"]),
+            (words.sector(row["sector"]), f"{row['since']}-{row['year']}", _factor(row["factor"]), row["effect"]),
             shown=row["sector"] == ALL,
         )
         for row in found.rows
@@ -138,4 +145,9 @@ def _decomposition(found: Found, rank: int) -> Table:
     if not any(row.shown for row in made):
         made = tuple(Row(row.cells) for row in made)
     note = _("Effects add up to the whole change (LMDI).")
-    return Table(f"decomposition-{rank}", _("Causes of the change of emissions"), columns, made, note)
+    title = _of_scenario(_("Causes of the change of emissions"), found, several=several)
+    return Table(f"decomposition-{rank}", title, columns, made, note)
+
+
+def _factor(identifier: str) -> str:
+    return in_language(FACTORS[identifier]) if identifier in FACTORS else identifier
