@@ -61,16 +61,29 @@ def render(document: Document) -> bytes:
 
 def _printed(section: Section) -> list[Block]:
     """The blocks of a section that a PDF holds, and a sentence on those that it does not."""
-    kept = [block for block in section.blocks if not isinstance(block, Chart) or block.printed]
-    left = len(section.blocks) - len(kept)
-    if not left:
-        return kept
-    said = ngettext(
-        "{count} more chart, with its table, is in the page (HTML); its figures are in the workbook (XLSX).",
-        "{count} more charts, with their tables, are in the page (HTML); their figures are in the workbook (XLSX).",
-        left,
-    )
-    return [*kept, Paragraph(said.format(count=left))]
+    charts_left = sum(isinstance(block, Chart) and not block.printed for block in section.blocks)
+    tables_left = sum(isinstance(block, Table) and not _has_print(block) for block in section.blocks)
+    kept = [block for block in section.blocks if not isinstance(block, Chart | Table) or _has_print(block)]
+    if charts_left:
+        said = ngettext(
+            "{count} more chart, with its table, is in the page (HTML); its figures are in the workbook (XLSX).",
+            "{count} more charts, with their tables, are in the page (HTML); their figures are in the workbook (XLSX).",
+            charts_left,
+        )
+        kept.append(Paragraph(said.format(count=charts_left)))
+    if tables_left:
+        said = ngettext(
+            "{count} more table is in the page (HTML) and in the workbook (XLSX).",
+            "{count} more tables are in the page (HTML) and in the workbook (XLSX).",
+            tables_left,
+        )
+        kept.append(Paragraph(said.format(count=tables_left)))
+    return kept
+
+
+def _has_print(block: Chart | Table) -> bool:
+    """Whether a PDF shows it: a table whose rows are all for pages and workbooks is left out."""
+    return block.printed if isinstance(block, Chart) else bool(block.printed) or not block.rows
 
 
 def _foot(document: Document) -> str:

@@ -8,7 +8,7 @@ from agglo.contract.language import _
 from agglo.contract.numerals import decimals_for
 from agglo.studies.report import barchart, pieces, wording
 from agglo.studies.report.blocks import Block, Box, Chart, Column, Row, Section, Table, share
-from agglo.studies.report.chapters import trajectory, words
+from agglo.studies.report.chapters import measures, trajectory, words
 from agglo.studies.report.findings import SENSITIVITY, TRAJECTORY, Findings, Found
 
 ASSUMED = "assumed"
@@ -33,6 +33,7 @@ def contributions(findings: Findings) -> Section | None:
     if any(row["quality"] == ASSUMED for one in findings.of(TRAJECTORY, "contributions") for row in one.rows):
         said = _("Effects marked assumed are hypotheses to discuss; they are drawn as hollow bars.")
         blocks.insert(0, Box(_("Conditional on assumptions."), (said,)))
+    blocks += measures.described(findings)
     return Section("contributions", _("What each action brings"), _("Contributions"), tuple(blocks))
 
 
