@@ -29,16 +29,15 @@ def add(workspace: Workspace, bundle: str = DEFAULT_BUNDLE, only: Collection[str
     NotFound
         There is no such bundle or no such dataset in it; the nearest is named.
     """
-    described = {one["name"]: one for one in _described(_folder(bundle))}
+    folder = _folder(bundle)
+    described = {one["name"]: one for one in _described(folder)}
     for name in only or ():
         if name not in described:
             raise NotFound(
                 _('The bundle {bundle} has no dataset "{name}".').format(bundle=bundle, name=name),
                 repair=nearest(name, list(described)),
             )
-    return {
-        name: _add(workspace, _folder(bundle), one) for name, one in described.items() if only is None or name in only
-    }
+    return {name: _add(workspace, folder, one) for name, one in described.items() if only is None or name in only}
 
 
 def _add(workspace: Workspace, folder: Path, one: Mapping[str, Any]) -> Dataset:
@@ -61,8 +60,9 @@ def _root() -> Path:
 
 
 def _folder(bundle: str) -> Path:
-    if bundle not in names():
-        raise NotFound(_('No bundle named "{name}".').format(name=bundle), repair=nearest(bundle, names()))
+    known = names()
+    if bundle not in known:
+        raise NotFound(_('No bundle named "{name}".').format(name=bundle), repair=nearest(bundle, known))
     return _root() / bundle
 
 

@@ -18,7 +18,7 @@ from agglo.contract.language import Text, _
 from agglo.store import digest, files, locks
 from agglo.store.identifiers import new_id, now
 from agglo.store.sealed import Sealed, keep
-from agglo.store.workspace import Workspace
+from agglo.store.workspace import ASIDE, Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -229,7 +229,7 @@ def _keep(
     import pyarrow.parquet as pq
 
     identifier = new_id()
-    staging = workspace.staging / f"aside-{identifier}"
+    staging = workspace.staging / f"{ASIDE}{identifier}"
     with locks.hold(workspace.lock(staging.name)):
         try:
             staging.mkdir()

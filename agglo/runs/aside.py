@@ -10,10 +10,7 @@ from agglo.runs import process
 from agglo.store import files, locks
 from agglo.store.identifiers import new_id
 from agglo.store.sealed import Sealed
-from agglo.store.workspace import Workspace
-
-_PREFIX = "aside-"
-
+from agglo.store.workspace import ASIDE, Workspace
 
 _TOUCHED = "touched"
 _HALF_WRITTEN = ("staging/blob-*", "staging/.*", "requests/.*")
@@ -27,7 +24,7 @@ def folder(workspace: Workspace, *, touching: str = "") -> Iterator[Path]:
 
     ``touching`` names a run that gets an event meanwhile: should this process die, the run is indexed again.
     """
-    path = workspace.staging / f"{_PREFIX}{new_id()}"
+    path = workspace.staging / f"{ASIDE}{new_id()}"
     lock = workspace.lock(path.name)
     with locks.hold(lock):
         path.mkdir()
@@ -42,7 +39,7 @@ def folder(workspace: Workspace, *, touching: str = "") -> Iterator[Path]:
 
 def remove_left(workspace: Workspace) -> None:
     """Remove the folders of processes that died, and end what they left at work there."""
-    for path in workspace.staging.glob(f"{_PREFIX}*"):
+    for path in workspace.staging.glob(f"{ASIDE}*"):
         lock = workspace.lock(path.name)
         with locks.try_hold(lock) as free:
             if free:

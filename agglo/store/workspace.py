@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER = "agglo-workspace"
 VARIABLE = "AGGLO_WORKSPACE"
+ASIDE = "aside-"
+"""Begins the name of a folder of ``staging`` that whoever finds its lock free may remove."""
 _FOLDERS = (
     *("blobs", "datasets", "runs", "declarations", "requests", "register", "studies", "deals", "staging", "cache"),
     *("locks", "index"),

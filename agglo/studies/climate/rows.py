@@ -1,13 +1,13 @@
 """Rows of an inventory, schema ``climate-inventory``: made, told apart by place, and their figures written exactly."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agglo.contract.errors import Fault, InvalidInput, nearest
 from agglo.contract.language import _
-from agglo.models.climate.nomenclature import ALL, CARRIERS, CO2E, ENERGY, GASES, SECTORS
+from agglo.models.climate.nomenclature import ALL, CARRIERS, CO2E, SECTORS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,15 +49,6 @@ def _order(row: Row) -> tuple[Any, ...]:
         carriers.index(row["carrier"]),
         row["year"],
     )
-
-
-def quantity_of(substance: str) -> str:
-    """``energy``, ``emissions``, or the pollutant.
-
-    >>> quantity_of("CH4"), quantity_of("energy"), quantity_of("NOx")
-    ('emissions', 'energy', 'NOx')
-    """
-    return EMISSIONS if substance in (CO2E, *GASES) else ENERGY if substance == ENERGY else substance
 
 
 def place_of(places: Iterable[str], wanted: str | None) -> str:
@@ -112,8 +103,3 @@ def written(value: float | None) -> str:
         return ""
     text = format(exact(value), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def years_of(rows: Sequence[Row]) -> list[int]:
-    """The years that rows speak of."""
-    return sorted({int(row["year"]) for row in rows})
