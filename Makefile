@@ -1,4 +1,5 @@
 # make demo      set up, then ask the main question and write demo-report.html
+# make serve     the same set-up, then the portal at http://127.0.0.1:8000
 # make test      set up what tests need, check the code, run every test
 # make test-all  the same with the slow tests
 # make bench     measure, with MLflow beside where it can be installed
@@ -9,11 +10,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SETUP := PYTHON="$(PYTHON)" scripts/setup
+NEEDED := pyproject.toml constraints.txt scripts/setup scripts/frontend $(wildcard agglo/portal/frontend/*)
 
-.PHONY: demo test test-all check bench translations clean
+.PHONY: demo serve test test-all check bench translations clean
 
 demo: $(VENV)/.ready-base
 	@$(BIN)/agglo demo
+
+serve: $(VENV)/.ready-base
+	@$(BIN)/agglo serve
 
 test: $(VENV)/.ready-test
 	@scripts/check
@@ -32,10 +37,10 @@ bench: $(VENV)/.ready-test
 translations: $(VENV)/.ready-test
 	@$(BIN)/python scripts/translations
 
-$(VENV)/.ready-base: pyproject.toml constraints.txt scripts/setup
+$(VENV)/.ready-base: $(NEEDED)
 	@$(SETUP) base
 
-$(VENV)/.ready-test: pyproject.toml constraints.txt scripts/setup
+$(VENV)/.ready-test: $(NEEDED)
 	@$(SETUP) test
 
 clean:

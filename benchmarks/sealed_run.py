@@ -127,9 +127,11 @@ def _rows(identifier: str, rank: int) -> indexing.Rows:
         "started": now(), "finished": now(), "wall_s": 1.0, "footprint_status": "measured", "energy_kwh": 1e-4,
         "carbon_g": 5e-3, "carbon_low_g": 1e-3, "carbon_high_g": 1e-2, "checks": 0, "checks_energy_kwh": None,
         "checks_carbon_g": None, "outcome_digest": None, "failure": None, "certificate": None, "askings": 1,
+        "visibility": None,
     }  # fmt: skip
     return {
         "runs": [row],
+        "run_askers": [{"run": identifier, "actor": "actor-bench"}],
         "run_parameters": [
             {"run": identifier, "name": name, "value": str(value), "number": value}
             for name, value in values["parameters"].items()

@@ -5,7 +5,7 @@ wherever it travels. A reference is ``NAME@VERSION``, the version being shortene
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -261,8 +261,10 @@ def _check_description(name: str, described: Mapping[str, str]) -> None:
         raise InvalidInput(_("This dataset is not described well enough to be kept."), found)
 
 
-def find(workspace: Workspace, reference: str) -> Dataset:
+def find(workspace: Workspace, reference: str, *, among: Collection[tuple[str, str]] | None = None) -> Dataset:
     """The dataset ``NAME@VERSION``; without a version, the one added last.
+
+    ``among`` are the names and versions that may be found and spoken of; all if there is none.
 
     Raises
     ------
@@ -272,11 +274,10 @@ def find(workspace: Workspace, reference: str) -> Dataset:
         A shortened version that several versions begin with.
     """
     name, _at, version = reference.partition("@")
-    folder = workspace.datasets / name
-    if not _NAME.fullmatch(name) or not folder.is_dir():
-        known = [path.name for path in workspace.datasets.iterdir()]
-        raise NotFound(_('No dataset named "{name}".').format(name=name), repair=nearest(name, known))
-    versions = [Dataset(Sealed(path)) for path in sorted(folder.iterdir()) if Sealed(path).exists]
+    versions = _versions(workspace, name, among)
+    if versions is None:
+        known = [path.name for path in workspace.datasets.iterdir()] if among is None else {one for one, _held in among}
+        raise NotFound(_('No dataset named "{name}".').format(name=name), repair=nearest(name, sorted(known)))
     matching = [dataset for dataset in versions if dataset.version.startswith(version)]
     if not matching:
         held = ", ".join(dataset.version for dataset in versions) or _("none")
@@ -290,6 +291,17 @@ def find(workspace: Workspace, reference: str) -> Dataset:
             [Fault(reference, expected=dataset.version) for dataset in matching],
         )
     return max(matching, key=lambda dataset: (dataset.description["added"], dataset.version))
+
+
+def _versions(workspace: Workspace, name: str, among: Collection[tuple[str, str]] | None) -> list[Dataset] | None:
+    """The versions of a dataset, of ``among`` alone if they are given; None where there is no such name."""
+    folder = workspace.datasets / name
+    if not _NAME.fullmatch(name) or not folder.is_dir():
+        return None
+    if among is not None and name not in {one for one, _version in among}:
+        return None
+    paths = [path for path in sorted(folder.iterdir()) if among is None or (name, path.name) in among]
+    return [Dataset(Sealed(path)) for path in paths if Sealed(path).exists]
 
 
 def listing(workspace: Workspace) -> list[dict[str, Any]]:

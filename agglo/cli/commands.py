@@ -5,7 +5,22 @@ from typing import Annotated
 import typer
 
 from agglo import __version__
-from agglo.cli import climate, data, deal, declarations, demo, footprint, models, runs, study, territories, workspace
+from agglo.cli import (
+    access,
+    account,
+    climate,
+    data,
+    deal,
+    declarations,
+    demo,
+    footprint,
+    models,
+    runs,
+    serve,
+    study,
+    territories,
+    workspace,
+)
 from agglo.cli.usage import Commands
 from agglo.contract.language import _
 
@@ -35,9 +50,11 @@ def _agglo(
     """Hold every command together."""
 
 
-for module in (demo, runs, workspace):
+for module in (demo, serve, runs, access, workspace):
     module.register(app)
 declarations.register(footprint.app)
+app.add_typer(access.app, name="access")
+app.add_typer(account.app, name="account")
 app.add_typer(climate.app, name="climate")
 app.add_typer(data.app, name="data")
 app.add_typer(deal.app, name="deal")

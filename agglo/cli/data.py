@@ -17,6 +17,7 @@ from agglo.store.workspace import open_workspace
 
 if TYPE_CHECKING:
     from agglo.catalogue.datasets import Dataset
+    from agglo.store.workspace import Workspace
 
 DatasetReference = Annotated[
     str,
@@ -54,10 +55,13 @@ def add(
     as_json: Json = False,
 ) -> None:
     from agglo.catalogue import datasets
+    from agglo.trust.access import rights
 
     _check_files(file, mapping)
+    here = open_workspace(workspace)
+    rights.of_operator(here, "add")
     added = datasets.add(
-        open_workspace(workspace),
+        here,
         file,
         name=_short_name(file) if name is None else name,
         schema=schema,
@@ -93,9 +97,10 @@ def _short_name(file: Path) -> str:
 
 @app.command("list", help=_("Every dataset and version."))
 def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.catalogue import datasets
+    from agglo.trust.access import people, reading
 
-    rows = datasets.listing(open_workspace(workspace))
+    here = open_workspace(workspace)
+    rows = reading.datasets(here, people.operator(here), all_versions=True, limit=None).rows
     if as_json:
         show.as_json(rows)
         return
@@ -108,13 +113,18 @@ def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
 
 @app.command("show", help=_("What a dataset is: description, columns, quality."))
 def show_(reference: DatasetReference, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.catalogue import datasets
-
-    dataset = datasets.find(open_workspace(workspace), reference)
+    dataset = _find(open_workspace(workspace), reference)
     if as_json:
         show.as_json({**dataset.description, "fields": dataset.schema["fields"]})
     else:
         typer.echo(_text(dataset))
+
+
+def _find(workspace: "Workspace", reference: str) -> "Dataset":
+    """The dataset of that name, if whoever uses the command line may read it."""
+    from agglo.trust.access import people, reading
+
+    return reading.dataset(workspace, people.operator(workspace), reference)
 
 
 def _text(dataset: "Dataset") -> str:
@@ -150,7 +160,8 @@ def _column(described: dict[str, Any], unit: str) -> tuple[str, ...]:
 def check(reference: DatasetReference, workspace: WorkspaceFolder = None) -> None:
     from agglo.catalogue import datasets
 
-    dataset = datasets.check(open_workspace(workspace), reference)
+    here = open_workspace(workspace)
+    dataset = datasets.check(here, _find(here, reference).reference)
     typer.echo(_("{reference} is as it was kept.").format(reference=dataset.reference))
 
 

@@ -84,6 +84,7 @@ def add(
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
+    from agglo.trust.access import rights
     from agglo.trust.deal import keeping, reading
 
     path = Path(file)
@@ -97,14 +98,19 @@ def add(
             _("No file {name}.").format(name=file),
             repair=_("Give the name of a file, or of a deal that comes with agglo: {names}.").format(names=known),
         )
-    _tell_added(keeping.add(open_workspace(workspace), deal), as_json)
+    here = open_workspace(workspace)
+    rights.of_operator(here, "add", rights.Asset("deal", deal.name))
+    _tell_added(keeping.add(here, deal), as_json)
 
 
 @app.command("open", help=_("Open a draft for signature: the same text, as a new version that may be signed."))
 def open_(deal: DealReference, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
+    from agglo.trust.access import rights
     from agglo.trust.deal import keeping
 
-    _tell_added(keeping.open_for_signature(open_workspace(workspace), deal), as_json)
+    here = open_workspace(workspace)
+    rights.of_operator(here, "approve", rights.Asset("deal", deal))
+    _tell_added(keeping.open_for_signature(here, deal), as_json)
 
 
 @app.command("sign", help=_("Keep that a party agrees to the exact text; not a qualified electronic signature."))
@@ -128,10 +134,13 @@ def sign(
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
+    from agglo.trust.access import rights
     from agglo.trust.deal import signing
 
+    here = open_workspace(workspace)
+    rights.of_operator(here, "approve", rights.Asset("deal", deal))
     made = signing.sign(
-        open_workspace(workspace), deal, party=party, by=by, digest=digest, signed=date, pdf=pdf
+        here, deal, party=party, by=by, digest=digest, signed=date, pdf=pdf
     )  # fmt: skip
     if as_json:
         show.as_json({**made.to_dict(), "notice": dict(signing.NOTICE)})
@@ -172,17 +181,20 @@ def progress(
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
+    from agglo.trust.access import people, reading, rights
     from agglo.trust.deal import progress as entered
 
     observed = {
         "--value": value, "--unit": unit, "--author": author, "--source": source, "--evidence": evidence, "--date": date
     }  # fmt: skip
     here = open_workspace(workspace)
+    rights.of_operator(here, "add", rights.Asset("deal", deal))
     if run is not None:
         given = [name for name, content in observed.items() if content is not None]
         repair = _("Enter the two one after the other.")
         refuse([Fault(name, _("given"), _("nothing, with --run"), repair) for name in given])
-        made = entered.from_run(here, deal, commitment, run=run, place=place or "", year=year)
+        found = reading.run(here, people.operator(here), run).id
+        made = entered.from_run(here, deal, commitment, run=found, place=place or "", year=year)
     else:
         _check_observation(observed, place, year)
         words = {"author": author or "", "source": source or "", "date": date or ""}

@@ -41,6 +41,7 @@ def demo(
     from agglo.studies import finding, running
     from agglo.studies.report.study import write
     from agglo.territory import perimeters
+    from agglo.trust.access import examples, people
 
     _check_place(report)
     here = open_workspace(workspace)
@@ -51,6 +52,7 @@ def demo(
     if failed := [step for step in steps if step.failure]:
         typer.echo(_failed(failed[0]), err=True)
         raise typer.Exit(EXIT_FAILED)
+    examples.publish(here, people.operator(here), STUDY)
     typer.echo(_text(perimeters.load(), result))
     typer.echo("\n" + _cost(steps))
     typer.echo("")
@@ -59,7 +61,12 @@ def demo(
     typer.echo(_("The same as a PDF: {command}").format(command=pdf))
     first = _run(result, OBSERVED, LAND)
     typer.echo(
-        _("Next: {command}").format(command=show.command("verify", answers.short(first.id), workspace=workspace))
+        _("Verify: {command}").format(command=show.command("verify", answers.short(first.id), workspace=workspace))
+    )
+    typer.echo(
+        _("As pages, with a map, at http://127.0.0.1:8000: {command}").format(
+            command=show.command("serve", workspace=workspace)
+        )
     )
 
 

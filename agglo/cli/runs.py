@@ -78,9 +78,11 @@ def run(
     as_json: Json = False,
 ) -> None:
     from agglo.runs import asking
+    from agglo.trust.access import rights
 
     here = open_workspace(workspace)
     question = _question(here, model, inputs or [], values or [], scenario, seed)
+    rights.of_operator(here, "run", rights.Asset("model", question.model.id))
     try:
         with show.progress(question.model.id) as progress:
             asked = asking.ask(here, question, again=again, project=project, progress=progress)
@@ -149,12 +151,13 @@ def runs(
     as_json: Json = False,
 ) -> None:
     from agglo.runs import asking, requests
-    from agglo.runs.listing import listing
+    from agglo.trust.access import people, reading
 
     choice("--state", state, STATES)
     here = open_workspace(workspace)
     asking.recover(here)
-    found = listing(here, model=model, state=state, dataset=dataset, limit=limit)
+    person = people.operator(here)
+    found = reading.runs(here, person, model=model, state=state, dataset=dataset, limit=limit).rows
     if as_json:
         show.as_json(found)
         return
@@ -192,10 +195,8 @@ def _listed(found: "Sequence[Mapping[str, Any]]") -> str:
 
 
 def show_run(run: RunReference, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.runs.run import load
-
     here = open_workspace(workspace)
-    found = load(here, run)
+    found = _load(here, run)
     if as_json:
         show.as_json(_content(found) | {"events": found.sealed.events()})
     else:
@@ -211,12 +212,11 @@ def compare(
     as_json: Json = False,
 ) -> None:
     from agglo.runs.comparison import compare as compared
-    from agglo.runs.run import load
 
     if len(references) < 2:
         refuse([Fault("RUN RUN", references[0], _("two runs or more"))])
     here = open_workspace(workspace)
-    found = [load(here, reference) for reference in references]
+    found = [_load(here, reference) for reference in references]
     rows = compared(found)
     if as_json:
         show.as_json(
@@ -261,11 +261,10 @@ def _compared(rows: "Sequence[Compared]", found: "Sequence[Run]") -> str:
 
 
 def verify(run: RunReference, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.runs.run import load
     from agglo.runs.verification import verify as verified
 
     here = open_workspace(workspace)
-    found = load(here, run)
+    found = _load(here, run)
     with show.progress(_("verifying")) as progress:
         certificate = verified(here, found, progress)
     if as_json:
@@ -298,10 +297,9 @@ def export(
     workspace: WorkspaceFolder = None,
 ) -> None:
     from agglo.runs import archive
-    from agglo.runs.run import load
 
     here = open_workspace(workspace)
-    found = load(here, run)
+    found = _load(here, run)
     if not file.absolute().parent.is_dir():
         repair = _("Make it, or give another name.")
         raise InvalidInput(
@@ -320,10 +318,13 @@ def import_(
     workspace: WorkspaceFolder = None,
 ) -> None:
     from agglo.runs import archive
+    from agglo.trust.access import rights
 
     if not file.is_file():
         raise NotFound(_("No file {name}.").format(name=file), repair=_('"agglo export" writes such a file.'))
-    kept = archive.import_(open_workspace(workspace), file)
+    here = open_workspace(workspace)
+    rights.of_operator(here, "add")
+    kept = archive.import_(here, file)
     typer.echo(_("Kept: {run}").format(run=kept.id))
     typer.echo(_("Next: {command}").format(command=show.command("verify", answers.short(kept.id), workspace=workspace)))
 
@@ -337,6 +338,13 @@ def work(workspace: WorkspaceFolder = None) -> None:
         typer.echo(f"{one.id}  {one.model}  {words.state(one.state)}")
     said = ngettext("{count} question answered.", "{count} questions answered.", len(done))
     typer.echo(said.format(count=len(done)) if done else _("No question waits for an answer."))
+
+
+def _load(workspace: "Workspace", reference: str) -> "Run":
+    """The run of that name, if whoever uses the command line may read it."""
+    from agglo.trust.access import people, reading
+
+    return reading.run(workspace, people.operator(workspace), reference)
 
 
 def _content(run: "Run") -> dict[str, Any]:

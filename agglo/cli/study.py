@@ -40,9 +40,12 @@ def run(
     as_json: Json = False,
 ) -> None:
     from agglo.studies import finding, running
+    from agglo.trust.access import rights
 
     here = open_workspace(workspace)
     found = finding.find(here, study)
+    for step in found.steps.values():
+        rights.of_operator(here, "run", rights.Asset("model", step.model))
     try:
         with show.progress(found.name) as progress:
             ran = running.run(here, found, only=scenarios or [], jobs=jobs, progress=progress)
@@ -64,10 +67,11 @@ def run(
 
 @app.command("list", help=_("Studies that were run here, and those that come with agglo."))
 def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.studies import finding, record
+    from agglo.studies import finding
+    from agglo.trust.access import people, reading
 
     here = open_workspace(workspace)
-    held = {name: record.history(here, name)[-1].study for name in record.names(here)}
+    held = {one.study.name: one.study for one in reading.studies(here, people.operator(here))}
     bundled = {name: finding.find(here, name) for name in finding.bundled() if name not in held}
     if as_json:
         show.as_json(
@@ -91,6 +95,7 @@ def list_(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
 @app.command("show", help=_("A study: question, scenarios with their states, what each step gave."))
 def show_(study: StudyName, workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
     from agglo.studies import finding, record, results
+    from agglo.trust.access import people, reading
 
     here = open_workspace(workspace)
     held = record.history(here, study)
@@ -101,6 +106,7 @@ def show_(study: StudyName, workspace: WorkspaceFolder = None, as_json: Json = F
         else:
             typer.echo(study_text.not_run(found, study, workspace))
         return
+    reading.study(here, people.operator(here), study)
     result = results.load(here, study)
     if as_json:
         moves = [event for name in held[-1].study.scenarios for event in record.moves_of(held, name)]
@@ -117,9 +123,12 @@ def state(
     workspace: WorkspaceFolder = None,
 ) -> None:
     from agglo.studies import states
+    from agglo.trust.access import people, reading, rights
 
     choice("STATE", to, _STATES)
     here = open_workspace(workspace)
+    reading.study(here, people.operator(here), study)
+    rights.of_operator(here, "approve", rights.Asset("study", study))
     kept = states.move(here, study, scenario, to)
     said = _("{study}, scenario {scenario}, version {version}: {state}.")
     typer.echo(said.format(study=study, scenario=scenario, version=kept.versions[scenario],
@@ -169,7 +178,9 @@ def compare(
 def _chosen(workspace: Any, study: str, scenarios: str | None) -> "StudyResult":
     """The scenarios to compare, in the order given; without any, that of ``compare_with`` first."""
     from agglo.studies import results
+    from agglo.trust.access import people, reading
 
+    reading.study(workspace, people.operator(workspace), study)
     if scenarios is not None:
         wanted = [name.strip() for name in scenarios.split(",") if name.strip()]
         return results.load(workspace, study, wanted)

@@ -7,6 +7,8 @@
     ├── NotFound (LookupError)             no dataset, model, run or place of that name
     ├── Damaged (OSError)                  what is kept is no longer what its manifest says
     ├── ModelFailed (RuntimeError)         a model stopped without an answer
+    ├── Forbidden (PermissionError)        the right to do this is missing
+    ├── TooMany (OverflowError)            asked too often; the message says when to come back
     ├── MissingExtra (ImportError)         an optional library is needed
     └── NoNetwork (ConnectionError)        a service could not be reached
 
@@ -75,6 +77,18 @@ class Damaged(AggloError, OSError):
 
 class ModelFailed(AggloError, RuntimeError):
     """A model stopped without an answer."""
+
+
+class Forbidden(AggloError, PermissionError):
+    """The right to do this is missing. What may not even be known of is :class:`NotFound` instead."""
+
+
+class TooMany(AggloError, OverflowError):
+    """Asked too often, by one account or from one address; ``wait_s`` is how long to wait [s]."""
+
+    def __init__(self, what: str, *, wait_s: float, repair: str = "") -> None:
+        self.wait_s = wait_s
+        super().__init__(what, repair=repair)
 
 
 _EXTRA_OF = {"SALib": "climate", "scipy": "climate"}

@@ -6,7 +6,9 @@ Messages are written in English in the code and translated when they are shown:
 
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,12 +17,32 @@ LANGUAGES = ("fr", "en")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
+_ASKED: ContextVar[str] = ContextVar("language", default="")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Have one of :data:`LANGUAGES` in force in this thread or task, whatever the process speaks.
+
+    >>> with speaking("fr"):
+    ...     language()
+    'fr'
+    """
+    token = _ASKED.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
 def language() -> str:
-    """The language in force: ``AGGLO_LANGUAGE`` if it names one of ours, else French.
+    """The language in force: that of :func:`speaking`, else ``AGGLO_LANGUAGE`` if it names one of ours, else French.
 
     >>> language() in LANGUAGES
     True
     """
+    if asked := _ASKED.get():
+        return asked
     wanted = os.environ.get("AGGLO_LANGUAGE", DEFAULT_LANGUAGE)[:2].lower()
     return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
 

@@ -66,6 +66,14 @@ class ParameterSchema:
     def names(self) -> list[str]:
         return list(self.json_schema.get("properties", {}))
 
+    @property
+    def says_all(self) -> bool:
+        """Whether the JSON Schema says every rule: the class, if there is one, has no check of its own."""
+        if isinstance(self._declared, Mapping):
+            return True
+        own = self._declared.__pydantic_decorators__
+        return not (own.validators or own.field_validators or own.root_validators or own.model_validators)
+
     def resolve(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Canonical values, defaults filled in, of what was given.
 

@@ -16,7 +16,7 @@ from agglo.catalogue import datasets
 from agglo.catalogue.datasets import Dataset
 from agglo.contract.errors import AggloError, Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.runs import aside, questions, unpacking
+from agglo.runs import aside, questions, received, unpacking
 from agglo.runs.failures import full_disk_explained, is_full_disk
 from agglo.runs.run import Run
 from agglo.store import blobs, digest, files, indexing, locks
@@ -107,7 +107,8 @@ class _Unpacked:
 
 
 def import_(workspace: Workspace, source: Path) -> Run:
-    """Check an archive and keep its run. What is already held is left as it is, events added.
+    """Check an archive and keep its run. What is already held is left as it is, events added; what was decided of
+    visibility elsewhere has no force here (:mod:`agglo.runs.received`).
 
     Raises
     ------
@@ -277,6 +278,7 @@ def _keep(workspace: Workspace, unpacked: _Unpacked) -> Run:
         blobs.put_file(workspace, unpacked.folder / "blobs" / blob)
     for kind, sealed in unpacked.sealed:
         kept = workspace.root / sealed.folder.relative_to(unpacked.folder)
+        received.settle(workspace, sealed, Sealed(kept))
         _publish(sealed.folder, kept)
         workspace.index.add(kind, Sealed(kept))
     return Run(Sealed(workspace.runs / unpacked.run.id))

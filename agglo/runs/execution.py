@@ -195,7 +195,7 @@ def _seal(attempt: Attempt) -> Run:
     (kept / RUN_FILE).write_bytes(files.to_json(run))
     known = sealed.described(kept)
     (kept / crate.CRATE_FILE).write_bytes(files.to_json(crate.describe(run, known)))
-    attempt.request.link_askings(kept)
+    attempt.request.link_events(kept)
     details = {
         "state": run["state"],
         "digest": run["outcome"]["digest"] if run["outcome"] else None,
@@ -243,13 +243,15 @@ def footprint(workspace: Workspace, measurement: Measurement | None) -> Footprin
     return footprint_of(measurement, location=workspace.setting("location"), pue=pue, cpu_name=machine_processor())
 
 
-def keep_interrupted(request: Request) -> Run:
-    """Keep, as a failed run, an execution that died with its agglo; its lock is held. The log so far is kept."""
+def keep_unanswered(request: Request) -> Run:
+    """Keep, as a failed run, a request that was dismissed, or whose execution died with its agglo; its lock is held.
+    The log so far is kept."""
     folders = Folders(request.staging)
     process.end_left_in(request.staging)
     for folder in (folders.incoming, folders.outgoing, folders.kept):
         files.remove_tree(folder)
     folders.kept.mkdir(parents=True)
-    failure = Failure("interrupted", _("agglo was stopped while the model was running."))
+    interrupted = Failure("interrupted", _("agglo was stopped while the model was running."))
+    failure = failures.of(failures.dismissed()) if request.dismissed else interrupted
     content = request.content()
     return keep_run(Attempt(request, content, folders, content["asked"], failure=failure))

@@ -4,15 +4,18 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from agglo.contract.errors import AggloError, Fault, ModelFailed
 from agglo.contract.language import _
 
+DISMISSED: Final = "dismissed"
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run gave no answer: ``refused``, ``raised``, ``killed``, ``interrupted``, ``invalid`` or ``disk``."""
+    """Why a run gave no answer: ``refused``, ``raised``, ``killed``, ``interrupted``, ``dismissed``, ``invalid`` or
+    ``disk``."""
 
     reason: str
     what: str
@@ -28,6 +31,11 @@ class Stopped(ModelFailed):
     def __init__(self, reason: str, what: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(what, faults)
         self.reason = reason
+
+
+def dismissed() -> Stopped:
+    """What ends the process of a request that is no longer wanted."""
+    return Stopped(DISMISSED, _("The question was withdrawn before it was answered."))
 
 
 class DiskFull(AggloError, OSError):

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ def command_of(model: Model, folder_in: Path, folder_out: Path) -> list[str]:
 def run(command: list[str], *, folder: Path, log: Path, progress: Progress | None = None) -> Ended:
     """Run a command to its end in ``folder``; its standard error goes to ``log``, its progress to ``progress``.
 
-    Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP; in a thread, the :class:`Stop` it heeds) ends the process
+    Whatever interrupts this call (Ctrl-C, SIGTERM, SIGHUP; in a thread, any :class:`Stop` it heeds) ends the process
     and all it started, and comes back as ``interruption`` for the caller to raise.
     """
     with log.open("wb", buffering=0) as errors, Interruptions() as interruptions:
@@ -143,11 +143,11 @@ class Stop:
     @contextmanager
     def heeded(self) -> Iterator[None]:
         """In the thread that enters this, :func:`run` ends its process once this is told."""
-        token = _STOP.set(self)
+        token = _STOPS.set((*_STOPS.get(), self))
         try:
             yield
         finally:
-            _STOP.reset(token)
+            _STOPS.reset(token)
 
     def tell(self, reason: BaseException) -> None:
         """Ask every process to end, leave them some time, then end them; those started later end at once."""
@@ -183,18 +183,21 @@ class Stop:
             _signal_group(pid, number)
 
 
-_STOP: ContextVar[Stop | None] = ContextVar("stop", default=None)
+_STOPS: ContextVar[tuple[Stop, ...]] = ContextVar("stops", default=())
 
 
 def heed() -> None:
-    """Raise what the :class:`Stop` that this thread heeds was told, if it was."""
-    if stop := _STOP.get():
+    """Raise what a :class:`Stop` that this thread heeds was told, if one was."""
+    for stop in _STOPS.get():
         stop.check()
 
 
-def _heeding(pid: int) -> AbstractContextManager[None]:
-    stop = _STOP.get()
-    return stop.watching(pid) if stop else nullcontext()
+@contextmanager
+def _heeding(pid: int) -> Iterator[None]:
+    with ExitStack() as stops:
+        for stop in _STOPS.get():
+            stops.enter_context(stop.watching(pid))
+        yield
 
 
 class Interruptions:

@@ -1,5 +1,6 @@
 """A run: one execution, kept for good. Read from its folder, which is the run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,8 +112,15 @@ def load(workspace: Workspace, reference: str) -> Run:
     if reference and "/" not in reference and exact.exists:
         return Run(exact)
     names = [path.name for path in workspace.runs.iterdir()] if reference.strip() else []
+    return Run(Sealed(workspace.runs / chosen(reference, names)))
+
+
+def chosen(reference: str, names: Iterable[str]) -> str:
+    """The identifier that is the reference, or alone begins or ends so; errors as :func:`load`."""
     matching = sorted(name for name in names if name.startswith(reference) or name.endswith(reference))
-    if not matching:
+    if reference in matching:
+        return reference
+    if not matching or not reference.strip():
         raise NotFound(_('No run "{reference}".').format(reference=reference), repair=_('"agglo runs" lists them.'))
     if len(matching) > 1:
         raise InvalidInput(
@@ -120,4 +128,4 @@ def load(workspace: Workspace, reference: str) -> Run:
             [Fault(name) for name in matching[:5]],
             repair=_("Give more of the identifier."),
         )
-    return Run(Sealed(workspace.runs / matching[0]))
+    return matching[0]

@@ -1,6 +1,7 @@
 """Settings of a workspace: ``agglo.toml``, overridden by ``AGGLO_*`` environment variables."""
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +24,17 @@ _TEMPLATE = """\
 # pue = 1.56                  # power usage effectiveness, if it is known
 # language = "fr"             # fr or en
 # time_zone = "Europe/Paris"
+# visibility = "draft"        # of what is kept until somebody decides: public, draft or restricted
+# address = ""                # public address of the portal, such as "https://agglo.example.fr"
+# publisher = ""              # who answers for the portal: the legal notice names it
+# contact = ""                # how people reach the publisher: an e-mail address or a telephone number
+# accessibility_contact = ""  # how people say that something is not accessible to them
+# map_background = ""         # address of raster tiles, with {z}, {x} and {y}; empty: the communes' outlines alone
+# map_background_source = ""  # whose tiles they are: the map names it
+# upload_limit_mb = 200       # largest file that may be sent to the portal
+# workers = 1                 # questions that the portal has executed at once
+# identity_provider = ""      # issuer of OpenID Connect (ProConnect...); the secret is in AGGLO_IDENTITY_SECRET
+# identity_client = ""        # the portal's identifier at that provider
 """
 
 
@@ -71,6 +83,37 @@ def _time_zone(value: Any) -> str:
         raise ValueError(_("a zone of the IANA table, such as Europe/Paris")) from None
 
 
+def _any_text(value: Any) -> str:
+    return _text(value).strip() if value != "" else ""
+
+
+def _address(value: Any) -> str:
+    text = _any_text(value).rstrip("/")
+    if text and not re.fullmatch(r"https?://[^\s/?#\"'<>]+(/[^\s?#\"'<>]*)?", text):
+        raise ValueError(_("an address that begins with https://"))
+    return text
+
+
+_TILE_ADDRESS = re.compile(r"https?://[^\s/?#\"'<>;,]+/[^\s#\"'<>;]*")
+
+
+def _tiles(value: Any) -> str:
+    text = _any_text(value)
+    if text and not (_TILE_ADDRESS.fullmatch(text) and all(part in text for part in ("{z}", "{x}", "{y}"))):
+        raise ValueError(_("an address that begins with https:// and holds {z}, {x} and {y}"))
+    return text
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    try:
+        number = 0 if isinstance(value, bool | float) else int(value)
+    except (TypeError, ValueError):
+        number = least - 1
+    if not least <= number <= most:
+        raise ValueError(_("a whole number from {least} to {most}").format(least=least, most=most))
+    return number
+
+
 _SETTINGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "territory": ("200056232", _text),
     "location": ("FR", _text),
@@ -78,6 +121,17 @@ _SETTINGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "pue": (None, _pue),
     "language": ("fr", _one_of(*LANGUAGES)),
     "time_zone": ("Europe/Paris", _time_zone),
+    "visibility": ("draft", _one_of("public", "draft", "restricted")),
+    "address": ("", _address),
+    "publisher": ("", _any_text),
+    "contact": ("", _any_text),
+    "accessibility_contact": ("", _any_text),
+    "map_background": ("", _tiles),
+    "map_background_source": ("", _any_text),
+    "upload_limit_mb": (200, lambda value: _whole(value, 1, 100_000)),
+    "workers": (1, lambda value: _whole(value, 1, 256)),
+    "identity_provider": ("", _address),
+    "identity_client": ("", _any_text),
 }
 
 

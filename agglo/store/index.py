@@ -56,8 +56,12 @@ class Index:
                     raise
 
     def add(self, kind: str, sealed: Sealed) -> None:
-        """Index a sealed folder, or index it again after an event. Doing it twice changes nothing."""
+        """Index a sealed folder, or index it again after an event. Doing it twice changes nothing.
+
+        The folder is read once no other can write, so that of two events that come together none is lost.
+        """
         with self.writing() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             indexing.write(connection, indexing.rows_of(kind, sealed))
 
     @contextmanager

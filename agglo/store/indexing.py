@@ -17,6 +17,12 @@ Rows = dict[str, list[dict[str, Any]]]
 
 INDICATORS_FILE = "outcome/indicators.parquet"
 
+VISIBILITY, ADDED = "visibility", "added"
+"""Kinds of event: who may see what is kept, and who brought a dataset here."""
+
+CLOSENESS = ("public", "draft", "restricted", "personal")
+"""The visibilities, each less visible than the one before; what is none of them counts as the last."""
+
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
@@ -58,23 +64,39 @@ def merged(several: Iterable[Rows]) -> Rows:
 def write(connection: "Connection", rows: Rows, *, replace: bool = True) -> None:
     """Insert rows; with ``replace``, in place of those that were there for the same runs, datasets or declarations."""
     if replace:
-        first, *others = rows
-        for name in (first, *others):
-            owners = rows[first] if name == first else [{"run": owner["id"]} for owner in rows[first]]
-            connection.exec_driver_sql(_deletion(name), owners)
+        first = next(iter(rows))
+        for name in rows:
+            connection.exec_driver_sql(_deletion(name), [_owner(name, owner) for owner in rows[first]])
     for name, content in rows.items():
         if content:
             connection.exec_driver_sql(_insertion(name), content)
 
 
+_KEYS = {
+    "datasets": {"name": "name", "version": "version"},
+    "dataset_adders": {"dataset": "name", "dataset_version": "version"},
+    "runs": {"id": "id"},
+    "declarations": {"id": "id"},
+}
+"""The columns that say which folder a row is of, and what the row of the folder itself calls them."""
+
+
+def _key(name: str) -> dict[str, str]:
+    return _KEYS.get(name, {"run": "id"})
+
+
+def _owner(name: str, owner: dict[str, Any]) -> dict[str, Any]:
+    return {column: owner[own] for column, own in _key(name).items()}
+
+
 @cache
 def _deletion(name: str) -> str:
-    """The statement that removes from a table what a row of its own, or ``run``, stands for."""
+    """The statement that removes from a table what is there of a folder."""
     from sqlalchemy import bindparam, delete
 
     from agglo.store.tables import metadata
 
-    key = {"datasets": ("name", "version"), "runs": ("id",), "declarations": ("id",)}.get(name, ("run",))
+    key = _key(name)
     table = metadata.tables[name]
     return _text(delete(table).where(*(table.c[column] == bindparam(column) for column in key)))
 
@@ -125,9 +147,12 @@ def _of_run(sealed: Sealed) -> Rows:
         "failure": run["failure"]["reason"] if run["failure"] else None,
         "certificate": certificates[-1]["verdict"] if certificates else None,
         "askings": len(askings),
+        "visibility": decided(events),
     }
+    askers = {str(one["actor"]) for one in [run, *askings] if one.get("actor")}
     return {
         "runs": [row],
+        "run_askers": [{"run": run["id"], "actor": actor} for actor in sorted(askers)],
         "run_parameters": [_parameter(run["id"], name, value) for name, value in run["parameters"].items()],
         "run_inputs": [
             {"run": run["id"], "name": name, "dataset": one["dataset"], "dataset_version": one["version"]}
@@ -135,6 +160,12 @@ def _of_run(sealed: Sealed) -> Rows:
         ],
         "run_indicators": _indicators(sealed, run["id"]),
     }
+
+
+def decided(events: Iterable[dict[str, Any]]) -> str | None:
+    """The visibility last decided among the events of a folder, oldest first; None where nobody has."""
+    decisions = [event for event in events if event["kind"] == VISIBILITY]
+    return str(decisions[-1]["visibility"]) if decisions else None
 
 
 def _central(triple: dict[str, float] | None) -> float | None:
@@ -168,7 +199,13 @@ def _indicators(sealed: Sealed, run: str) -> list[dict[str, Any]]:
 def _of_dataset(sealed: Sealed) -> Rows:
     dataset = sealed.json("dataset.json")
     columns = ("name", "version", "digest", "schema", "title", "licence", "owner", "source", "rows", "added")
-    return {"datasets": [{column: dataset[column] for column in columns}]}
+    events = sealed.events()
+    adders = {str(event["actor"]) for event in events if event["kind"] == ADDED}
+    own = {"dataset": dataset["name"], "dataset_version": dataset["version"]}
+    return {
+        "datasets": [{**{column: dataset[column] for column in columns}, "visibility": decided(events)}],
+        "dataset_adders": [{**own, "actor": actor} for actor in sorted(adders)],
+    }
 
 
 def _of_declaration(sealed: Sealed) -> Rows:

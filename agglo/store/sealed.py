@@ -193,6 +193,21 @@ def keep(
     return sealed
 
 
+def note(workspace: Workspace, folder: Sealed, kind: str, event: str, content: Mapping[str, Any]) -> str:
+    """Append an event to a sealed folder of a kind that is indexed, and index it again; the answer is its identifier.
+    A death between the two is made good by :func:`finish_interrupted`."""
+    intent = workspace.staging / f"{new_id()}{_INTENT}"
+    lock = workspace.lock(intent.name)
+    with locks.hold(lock):
+        target = str(folder.folder.relative_to(workspace.root))
+        files.write_atomically(intent, files.to_json({"kind": kind, "target": target}))
+        identifier = folder.add_event(event, content)
+        workspace.index.add(kind, folder)
+        intent.unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
+    return identifier
+
+
 def finish_interrupted(workspace: Workspace) -> None:
     """Index what a dead process had sealed and not yet indexed."""
     for intent in workspace.staging.glob(f"*{_INTENT}"):

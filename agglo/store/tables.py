@@ -34,9 +34,20 @@ runs = Table(
     Column("failure", Text),
     Column("certificate", String),
     Column("askings", Integer, nullable=False),
+    Column("visibility", String),
     Index("runs_by_model", "model", "id"),
     Index("runs_by_state", "state", "id"),
     Index("runs_by_scenario", "scenario", "id"),
+    Index("runs_by_visibility", "visibility", "id"),
+)
+"""``visibility`` is what was last decided, here as in ``datasets``; null where nobody has decided."""
+
+run_askers = Table(
+    "run_askers",
+    metadata,
+    Column("run", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("actor", String, primary_key=True),
+    Index("run_askers_by_actor", "actor", "run"),
 )
 
 run_parameters = Table(
@@ -84,6 +95,16 @@ datasets = Table(
     Column("source", Text, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("added", String, nullable=False),
+    Column("visibility", String),
+)
+
+dataset_adders = Table(
+    "dataset_adders",
+    metadata,
+    Column("dataset", String, primary_key=True),
+    Column("dataset_version", String, primary_key=True),
+    Column("actor", String, primary_key=True),
+    Index("dataset_adders_by_actor", "actor"),
 )
 
 declarations = Table(

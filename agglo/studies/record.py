@@ -6,7 +6,7 @@ scenario and step: run, kept answer or failure) and ``state`` (who moved a scena
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -87,8 +87,10 @@ def history(workspace: Workspace, name: str) -> list[Kept]:
     return [Kept(Sealed(path)) for path in sorted(folder.iterdir()) if Sealed(path).exists]
 
 
-def held(workspace: Workspace, name: str) -> list[Kept]:
+def held(workspace: Workspace, name: str, *, among: Collection[str] | None = None) -> list[Kept]:
     """:func:`history` of a study that must be there, each checked against its manifest.
+
+    ``among`` are the names that may be found and spoken of; all if there is none.
 
     Raises
     ------
@@ -97,9 +99,10 @@ def held(workspace: Workspace, name: str) -> list[Kept]:
     Damaged
         What is kept has changed.
     """
-    found = history(workspace, name)
+    found = history(workspace, name) if among is None or name in among else []
     if not found:
-        repair = nearest(name, names(workspace)) if names(workspace) else _('"agglo study run" runs one.')
+        known = sorted(names(workspace) if among is None else among)
+        repair = nearest(name, known) if known else _('"agglo study run" runs one.')
         raise NotFound(_('No study "{name}" was run in this workspace.').format(name=name), repair=repair)
     for one in found:
         one.sealed.check()

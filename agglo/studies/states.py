@@ -22,8 +22,10 @@ MOVES = {
 }
 
 
-def move(workspace: Workspace, name: str, scenario: str, to: str) -> Kept:
+def move(workspace: Workspace, name: str, scenario: str, to: str, *, actor: str = "") -> Kept:
     """Move the latest version of a scenario to another state; who did it and when is kept with the study.
+
+    ``actor`` is the opaque identifier of whoever moves it, else that of whoever uses the command line.
 
     Raises
     ------
@@ -44,7 +46,8 @@ def move(workspace: Workspace, name: str, scenario: str, to: str) -> Kept:
             found = list(dict.fromkeys(_against(workspace, held, kept, scenario)))
             if found:
                 raise _refused(name, found)
-        content = {"scenario": scenario, "version": version, "from": now, "to": to, "actor": workspace.actor}
+        content = {"scenario": scenario, "version": version, "from": now, "to": to,
+                   "actor": actor or workspace.actor}  # fmt: skip
         kept.sealed.add_event(record.STATE, {**content, "steps": record.last_ran(held, scenario, version)})
         return kept
 

@@ -93,7 +93,8 @@ def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
     low, central, high = re.search(r"electricity \[kWh\] +(\S+) +(\S+) +(\S+)", demo.first.out).groups()  # type: ignore[union-attr]
     assert 0 < float(low) < float(central) < float(high)
     assert re.search(r"greenhouse gases \[gCO2e\] +\S+ +\S+ +\S+\nMeasured: [\d.]+ s, \d+ MB of memory", demo.first.out)
-    assert re.fullmatch(r"Next: agglo verify [0-9a-f]{12}", demo.first.out.splitlines()[-1])
+    assert re.fullmatch(r"Verify: agglo verify [0-9a-f]{12}", demo.first.out.splitlines()[-2])
+    assert demo.first.out.splitlines()[-1] == "As pages, with a map, at http://127.0.0.1:8000: agglo serve"
 
 
 def test_the_second_call_computes_nothing_and_says_so(demo: Demo) -> None:
@@ -122,7 +123,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_made(
 
 
 def test_the_next_command_works(demo: Demo, asked: Agglo) -> None:
-    said = asked(*demo.first.out.splitlines()[-1].removeprefix("Next: agglo ").split())
+    said = asked(*demo.first.out.splitlines()[-2].removeprefix("Verify: agglo ").split())
     assert (said.code, said.err) == (0, "verifying...\n")
     assert re.match(r"[0-9a-f-]{36}: identical\n  The kept code on the kept inputs gives the same answer", said.out)
 

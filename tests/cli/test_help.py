@@ -28,11 +28,13 @@ LEAVES = {words: one for words, one in COMMANDS.items() if not isinstance(one, T
 
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert {" ".join(words) for words in LEAVES} == {
+        "access roles", "access list", "access grant", "access revoke", "publish", "serve",
         "demo", "run", "runs", "show", "compare", "verify", "export", "import", "work", "init", "reindex",
         "data add", "data list", "data show", "data check", "data schemas", "model list", "model show",
         "climate template", "climate import", "climate export", "climate report",
         "deal show", "deal list", "deal add", "deal open", "deal sign", "deal progress", "deal export",
         "study run", "study list", "study show", "study state", "study compare",
+        "account add", "account list", "account role", "account disable", "account password",
         "territory show", "config show", "footprint estimate", "footprint declare", "footprint report",
     }  # fmt: skip
 

@@ -199,7 +199,7 @@ def test_a_death_after_sealing_leaves_a_whole_run(workspace, pebble, step) -> No
     [asked] = request.askings()
     content = asked.read_bytes()
     if step != "sealed":
-        request.give_askings_to(run.sealed)
+        request.give_events_to(run.sealed)
         if step != "asking forgotten":
             asked.write_bytes(content)
         if step == "asking given":

@@ -15,6 +15,17 @@ DEFAULTS = {
     "pue": None,
     "language": "fr",
     "time_zone": "Europe/Paris",
+    "visibility": "draft",
+    "address": "",
+    "publisher": "",
+    "contact": "",
+    "accessibility_contact": "",
+    "map_background": "",
+    "map_background_source": "",
+    "upload_limit_mb": 200,
+    "workers": 1,
+    "identity_provider": "",
+    "identity_client": "",
 }
 
 
@@ -48,14 +59,36 @@ def test_the_template_leaves_what_is_there(tmp_path: Path) -> None:
 
 def test_a_file_overrides_defaults_and_a_variable_overrides_the_file(tmp_path: Path) -> None:
     settings = read(tmp_path, 'location = "DE"\npue = 1.2\nlanguage = "en"', AGGLO_LOCATION="ES", AGGLO_OTHER="x")
-    assert settings == {
-        "territory": ("200056232", "default"),
+    changed = {
         "location": ("ES", "AGGLO_LOCATION"),
-        "platform": ("localServer", "default"),
         "pue": (1.2, "agglo.toml"),
         "language": ("en", "agglo.toml"),
-        "time_zone": ("Europe/Paris", "default"),
     }
+    assert settings == {**{name: (value, "default") for name, value in DEFAULTS.items()}, **changed}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('visibility = "personal"', "one of public, draft, restricted"),
+        ('visibility = "Public"', "one of public, draft, restricted"),
+        ('address = "agglo.example.fr"', "an address that begins with https://"),
+        ('address = "https://a.example/\\"onload"', "an address that begins with https://"),
+        ("publisher = 1", "a text"),
+        ("workers = 0", "a whole number from 1 to 256"),
+        ("workers = 1.5", "a whole number from 1 to 256"),
+        ("workers = true", "a whole number from 1 to 256"),
+        ('upload_limit_mb = "many"', "a whole number from 1 to 100000"),
+    ],
+)
+def test_a_setting_of_the_portal_that_cannot_be_used_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, text)
+    assert [fault.expected for fault in caught.value.faults] == [expected]
+
+
+def test_an_address_loses_its_last_slash(tmp_path: Path) -> None:
+    assert read(tmp_path, 'address = "https://agglo.example.fr/"')["address"][0] == "https://agglo.example.fr"
 
 
 def test_the_environment_is_that_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +156,30 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_not_content(tmp_path: Path) -> None:
     (tmp_path / "agglo.toml").write_text('location = "DE"', encoding="utf-8-sig")
     assert config.read(tmp_path, {})["location"].value == "DE"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "https://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&FORMAT=image/png",
+    ],
+)
+def test_the_background_of_the_map_is_an_address_of_tiles(tmp_path: Path, address: str) -> None:
+    assert read(tmp_path, f"map_background = '{address}'")["map_background"] == (address, "agglo.toml")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "//tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example; script-src */{z}/{x}/{y}",
+        "https://tiles.example,https://other.example/{z}/{x}/{y}",
+    ],
+)
+def test_what_is_not_an_address_of_tiles_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InvalidInput, match="map_background"):
+        read(tmp_path, f"map_background = '{address}'")

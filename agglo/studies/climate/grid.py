@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agglo.contract import formulas
 from agglo.contract.errors import Fault, InvalidInput, nearest
 from agglo.contract.language import N_, Text, _, in_language
 from agglo.store.files import write_in_order
@@ -22,9 +23,6 @@ NOT_SEPARABLE = N_("not separable")
 COMPUTED = N_("computed")
 NO_IDENTIFIER = N_("no identifier")
 NOT_HELD = N_("not held")
-
-_FORBIDDEN = "=+-@\t\r"
-"""First letters that make a spreadsheet take a text for a formula."""
 
 Figures = Mapping[int, float | None]
 """A figure by year."""
@@ -114,12 +112,7 @@ def _text(table: Sequence[Sequence[str | float | None]]) -> bytes:
 
 
 def _cell(value: str | float | None) -> str:
-    return _harmless(value) if isinstance(value, str) else rows.written(value)
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text[:1] in _FORBIDDEN and text[:1] and not text[:2].strip("-").isdigit() else text
+    return formulas.neutral(value) if isinstance(value, str) else rows.written(value)
 
 
 def _workbook(grid: Grid) -> bytes:
@@ -136,7 +129,8 @@ def _workbook(grid: Grid) -> bytes:
     ):
         sheet = book.create_sheet(name)
         for line in table:
-            sheet.append([_harmless(value) if isinstance(value, str) else value for value in line])
+            sheet.append(line)
+        formulas.as_texts(sheet)
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         sheet.freeze_panes = sheet.cell(2, wide + 1 if name == _("grid") else 1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from agglo.contract import formulas
 from agglo.contract.errors import Fault, InvalidInput, nearest
 from agglo.contract.language import _, language
 from agglo.models.climate.nomenclature import ALL, CO2E, SECTORS
@@ -115,7 +116,7 @@ def _form(sheet: Any, name: str, said: str, filled: Sequence[dict[str, Any]]) ->
         for column, head in enumerate(heads, 1):
             value = row.get(head.name)
             cell = sheet.cell(line, column)
-            cell.value = layout.CHOICES[head.choices][value][said] if head.kind == "choice" and value else value
+            formulas.put(cell, layout.CHOICES[head.choices][value][said] if head.kind == "choice" and value else value)
             cell.protection, cell.border = Protection(locked=False), _thin()
             cell.number_format = _format(head)
             if head.name == "value":

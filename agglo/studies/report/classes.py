@@ -58,8 +58,12 @@ class Scale:
         return max((one for one in same if one.near <= size), key=lambda one: one.near, default=same[0])
 
 
-def scale_of(values: Sequence[float | None], *, better: str = "none", signed: bool = False) -> Scale:
+def scale_of(
+    values: Sequence[float | None], *, better: str = "none", signed: bool = False, classes: int = _MOST_CLASSES
+) -> Scale:
     """The scale that suits ``values``; None is what is not known. ``better`` is the indicator's: higher, lower or none.
+
+    ``classes``, from 1 to 5, is how many there are at most besides zero (3 a side where values are of both signs).
 
     >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
     >>> [one.label for one in scale_of([0, 1, 2, 40, 44, 95]).classes]
@@ -67,7 +71,7 @@ def scale_of(values: Sequence[float | None], *, better: str = "none", signed: bo
     """
     known = [value for value in values if value is not None]
     sides = {sign: sorted({abs(value) for value in known if _sign(value) == sign}) for sign in (-1, 1)}
-    most = _MOST_A_SIDE if all(sides.values()) else _MOST_CLASSES
+    most = min(classes, _MOST_A_SIDE if all(sides.values()) else _MOST_CLASSES)
     nothing = [Class(0, 0.0, 0.0, ZERO, number(0))] if 0 in known else []
     below, above = (
         _side(sign, sides[sign], most=most, zero=bool(nothing), better=better, signed=signed) for sign in (-1, 1)

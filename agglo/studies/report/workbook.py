@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+from agglo.contract import formulas
 from agglo.contract.language import _
 from agglo.contract.numerals import decimals_for
 from agglo.studies.report.blocks import Box, Column, Document, Items, Keys, Paragraph, Section, Table, Value
@@ -16,7 +17,6 @@ _FORBIDDEN = re.compile(r"[\\/*?:\[\]]")
 _WIDEST, _NARROWEST = 60, 10
 _EPOCH = datetime.datetime(2000, 1, 1)  # noqa: DTZ001
 _ZIP_EPOCH = (2000, 1, 1, 0, 0, 0)
-_FORMULA = ("=", "+", "-", "@")
 
 
 def render(document: Document, sources: Table) -> bytes:
@@ -63,8 +63,9 @@ def _fill(sheet: Any, table: Table) -> None:
     """A header row, then every row; the caption and the note are in the first sheet."""
     from openpyxl.styles import Alignment, Font
 
-    sheet.append([column.header for column in table.columns])
-    for cell in sheet[1]:
+    for place, column in enumerate(table.columns, 1):
+        cell = sheet.cell(1, place)
+        formulas.put(cell, column.header)
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     for line, row in enumerate(table.rows, 2):
@@ -86,10 +87,8 @@ def _put(cell: Any, column: Column, value: Value) -> None:
 
     if value is None or value == "":
         return
-    cell.value = value
+    formulas.put(cell, value)
     if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_FORMULA)
         cell.alignment = Alignment(wrap_text=len(value) > _WIDEST, vertical="top")
     elif column.share:
         cell.number_format = "0.0%"
@@ -123,8 +122,7 @@ def _read_me(book: Any, document: Document) -> None:
     for row in sheet.iter_rows():
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
+    formulas.as_texts(sheet)
     for letter, width in zip("ABC", (90, 28, 70), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"

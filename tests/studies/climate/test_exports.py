@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agglo.contract import formulas
 from agglo.contract.errors import InvalidInput
 from agglo.models.climate.nomenclature import CARRIERS, SECTORS
 from agglo.studies.climate import com, correspondence, counted, gpc, grid, pcaet, rows
@@ -208,9 +209,23 @@ def test_a_workbook_holds_both(tmp_path: Path) -> None:
     assert [cell.value for cell in book["grid"][2]] == ["III", "Waste and wastewater", "1", "tCO2e", 2.5]
 
 
-def test_a_text_is_never_a_formula(tmp_path: Path) -> None:
-    content = Grid("t", ("a",), (2019,), (grid.Line(("=1+1",), {2019: 1.0}),))
-    assert _read(grid.write(content, tmp_path / "g.csv")[0])[1] == ["'=1+1", "1"]
+@pytest.mark.parametrize("text", ["=1+1", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "a;=1+1", "'=x"])
+def test_a_text_is_never_a_formula_and_reads_the_same(text: str, tmp_path: Path) -> None:
+    content = Grid("t", ("a",), (2019,), (grid.Line((text,), {2019: -1.0}),))
+    written, _changes = grid.write(content, tmp_path / "g.csv")
+    with written.open(encoding="utf-8", newline="") as file:
+        cell, figure = list(csv.reader(file))[1]
+    assert (cell, figure) == (formulas.neutral(text), "-1")
+    assert formulas.restored(cell) == text
+    assert formulas.neutral(text).startswith("'") or ";'=" in cell
+    (book,) = grid.write(content, tmp_path / "g.xlsx")
+    held: Any = openpyxl.load_workbook(book)["grid"]["A2"]
+    assert (held.value, held.data_type) == (text, "s")
+
+
+def test_a_number_as_a_text_stays_as_it_is() -> None:
+    for text in ("-12.5", "+3", "-", "-1e-05", "-1 234,5 %"):
+        assert formulas.neutral(text) == text
 
 
 def test_an_export_is_written_where_it_can_be(tmp_path: Path) -> None:

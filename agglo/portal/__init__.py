@@ -1,0 +1,1 @@
+"""What people see and what programs read: pages, map and the OGC API, two renderings of the same functions."""

@@ -1,0 +1,1 @@
+"""The open API under ``/ogc``: OGC API Features, Processes and Records."""

@@ -1,0 +1,1 @@
+"""Revisions of the accounts' database, applied by :mod:`agglo.trust.accounts.database`."""

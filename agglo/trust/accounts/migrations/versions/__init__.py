@@ -1,0 +1,1 @@
+"""One module for each revision; none changes once it has been released."""
