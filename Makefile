@@ -2,7 +2,7 @@
 # make serve     the same set-up, then the portal at http://127.0.0.1:8000
 # make test      set up what tests need, check the code, run every test
 # make test-all  the same with the slow tests
-# make bench     measure, with MLflow beside where it can be installed
+# make bench     measure, with MLflow and pygeoapi beside where they can be installed
 # make check     format, lint, types and import floors alone
 
 PYTHON ?= python3

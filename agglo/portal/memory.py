@@ -34,12 +34,12 @@ def settle() -> None:
 
 
 def warm_up() -> None:
-    """Load beside what most pages need, so that the first visitor does not wait for it."""
+    """Load beside what every page needs, so that the first visitor does not wait for it. Tables are loaded when a page
+    needs one: pyarrow takes some 40 MB."""
     threading.Thread(target=_load, name="warm-up", daemon=True).start()
 
 
 def _load() -> None:
-    import pyarrow.parquet  # noqa: F401
     import sqlalchemy  # noqa: F401
 
     from agglo.portal import html

@@ -11,6 +11,8 @@
     register/         what the authority declares of each model
     studies/          NAME/ID/, sealed: studies as they were run; ID/events/ is append-only
     deals/            NAME/VERSION/, sealed: texts of Local Green Deals; VERSION/events/ is append-only
+    rights/           roles and grants of this workspace
+    accounts/         accounts of the portal, and its audit log
     staging/          work in progress; nothing here exists yet
     cache/            can be deleted at any time
     locks/, index/    can be deleted when no agglo runs; "agglo reindex" makes the index again

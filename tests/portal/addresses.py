@@ -10,6 +10,8 @@ from agglo.portal import app
 from agglo.runs.run import Run
 from agglo.store.sealed import Sealed
 from agglo.store.workspace import Workspace
+from agglo.trust.access import visibility
+from agglo.trust.access.rights import Asset
 
 Parameters = Sequence[Mapping[str, Any]]
 
@@ -94,7 +96,10 @@ def _parameters(workspace: Workspace, name: str, path: str) -> Parameters:
 
 
 def _runs(workspace: Workspace) -> list[Run]:
-    return [Run(Sealed(folder)) for folder in sorted(workspace.runs.iterdir())]
+    """Public runs, oldest first; none of those that tests have asked meanwhile."""
+    names = sorted(path.name for path in workspace.runs.iterdir())
+    public = [name for name in names if visibility.of(workspace, Asset("run", name)) == "public"]
+    return [Run(Sealed(workspace.runs / name)) for name in public]
 
 
 def _a_run(workspace: Workspace) -> Run:
