@@ -98,6 +98,9 @@ def _expected(parameter: Any, message: str) -> str:
     least = getattr(parameter, "min", None)
     if "integer" in message or least is not None:
         whole = _("a whole number")
+        most = getattr(parameter, "max", None)
+        if least is not None and most is not None:
+            return _("a whole number from {least} to {most}").format(least=least, most=most)
         return whole if least is None else _("{what}, {least} or more").format(what=whole, least=least)
     return _("a number") if "valid number" in message else message
 

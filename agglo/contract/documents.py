@@ -23,7 +23,7 @@ def read_yaml(path: Path, what: str) -> Any:
     import yaml
 
     try:
-        loader: Any = yaml.SafeLoader(path.read_text(encoding="utf-8-sig"))
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8-sig"))
         loader.yaml_implicit_resolvers = {
             first: [(tag, pattern) for tag, pattern in resolvers if tag != _DATES]
             for first, resolvers in loader.yaml_implicit_resolvers.items()

@@ -72,13 +72,22 @@ def _state(path: str) -> tuple[int, int, int] | None:
     return known.st_mtime_ns, known.st_size, known.st_ino
 
 
+def stamp_of(workspace: Workspace) -> Stamp | None:
+    """What changes whenever something may have that decides what a person may read; None where that cannot be told."""
+    return _watch(workspace).stamp()
+
+
+def _watch(workspace: Workspace) -> _Watch:
+    with _LOCK:
+        return _WATCHES.setdefault(workspace.root, _Watch(str(workspace.root)))
+
+
 def remembered(workspace: Workspace, key: Hashable, find: Callable[[], Found]) -> Found:
     """What ``find`` gives, asked again only where something has changed since. ``key`` names who asks, and what for.
 
     Errors as those of ``find``.
     """
-    with _LOCK:
-        watch = _WATCHES.setdefault(workspace.root, _Watch(str(workspace.root)))
+    watch = _watch(workspace)
     stamp = watch.stamp()
     held = watch.found.get(key)
     if held is not None and stamp is not None and held[0] == stamp:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from agglo.contract.errors import AggloError, TooMany
 from agglo.contract.language import speaking
-from agglo.portal import bodies, errors, guards, languages, refusals, sessions
+from agglo.portal import bodies, errors, guards, languages, made, refusals, sessions
 from agglo.portal.visits import Visit
 from agglo.store.workspace import Workspace
 from agglo.trust.access.people import PUBLIC
@@ -70,8 +70,14 @@ async def answered(request: Request, handler: Handler, kind: _Kind) -> Response:
             return Response(status_code=400)
         except Exception as error:
             return await anyio.to_thread.run_sync(_failed, visit, error, kind)
+        stamp = made.stamp(visit) if kind is _PAGE else None
+        if stamp is not None and (kept := made.find(visit, stamp)):
+            return kept
         try:
-            return await anyio.to_thread.run_sync(_made, visit, handler, kind)
+            answer = await anyio.to_thread.run_sync(_made, visit, handler, kind)
+            if stamp is not None:
+                made.keep(visit, stamp, answer)
+            return answer
         finally:
             await visit.request.close()
 

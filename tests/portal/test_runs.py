@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from agglo.portal import app, run_document, run_figures, tables
+from agglo.portal import app, made, run_document, run_figures, tables
 from agglo.runs import listing, verification
 from agglo.runs.run import Run, load
 from agglo.store.workspace import Workspace, open_workspace
@@ -271,6 +271,7 @@ def test_certificates_are_told(client: TestClient, workspace: Workspace) -> None
             {"where": "table <b>row</b>", "got": "1", "expected": "2", "repair": ""}
         ], "packages": ["numpy 1 -> 2"], "footprint": None},
     )  # fmt: skip
+    made.forget()
     text = client.get(f"/reponses/{run.id}").text
     assert "table &lt;b&gt;row&lt;/b&gt;: found 1, expected 2" in text
     assert text.index("numpy 1 -&gt; 2") < text.index("Verified: identical")
@@ -397,6 +398,7 @@ def test_a_damaged_output_is_told_and_hides_nothing_else(workspace: Workspace, c
     path.unlink()
     shutil.copy(run.path_of("fluxes"), workspace.root / "elsewhere")
     path.symlink_to(workspace.root / "elsewhere")
+    made.forget()
     answer = client.get(f"/reponses/{run.id}")
     assert answer.status_code == 200
     assert "A file of this run is no longer as it was kept." in answer.text

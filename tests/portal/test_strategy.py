@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from agglo.contract.documents import read_yaml
-from agglo.portal import app, register
+from agglo.portal import app, made, register
 from agglo.portal.strategy import lines
 from agglo.store.workspace import Workspace
 from agglo.trust.access import reading
@@ -113,6 +113,7 @@ def test_a_model_that_comes_bears_its_lines_out(client: TestClient, monkeypatch:
     before, _total = _live(_shown(client))
     known = dict(register.entries(client.app.state.workspace))
     monkeypatch.setattr(register, "entries", lambda _workspace: {**known, "water.leaks": known["land.sinks"]})
+    made.forget()
     page = _shown(client)
     assert _live(page)[0] == before + 1
     assert "Not built yet" not in page.split('<li id="aquavance">')[1].split("</li>")[0]
