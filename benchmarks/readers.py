@@ -4,8 +4,8 @@
 
 The server is ``agglo serve`` itself on the demonstration's workspace, in a process of its own; the readers are
 connections kept open from this one, each asking for one page after the other: with a pause to read, then without any,
-which is what many more than 50 people do. Meanwhile ``land.sinks`` is asked again and again by two processes, as nice as
-the portal's workers are. Times are in milliseconds, seen by the reader; page weights are those of the network,
+which is what many more than 50 people do. Meanwhile ``land.sinks`` is asked again and again by two processes, as nice
+as the portal's workers are. Times are in milliseconds, seen by the reader; page weights are those of the network,
 compressed.
 """
 
