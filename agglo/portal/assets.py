@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from functools import cache
+from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.requests import Request
@@ -27,13 +28,14 @@ def _digest(name: str) -> str:
 
 
 @cache
-def _compressed_bytes(name: str) -> int:
-    return len(gzip.compress((STATIC / name).read_bytes(), _LEVEL))
+def _compressed(name: str) -> bytes:
+    """A bundled file as it is sent: compressed once, not at each request."""
+    return gzip.compress((STATIC / name).read_bytes(), _LEVEL)
 
 
 def weight_of(text: str) -> str:
     """What a page weighs on the network with what every page loads, compressed [kB], as people write it."""
-    size = len(gzip.compress(text.encode(), _LEVEL)) + sum(map(_compressed_bytes, EVERY_PAGE))
+    size = len(gzip.compress(text.encode(), _LEVEL)) + sum(len(_compressed(name)) for name in EVERY_PAGE)
     return numerals.number(size / 1000)
 
 
@@ -43,4 +45,8 @@ async def answer(request: Request) -> Response:
     path = STATIC / name
     if not path.is_relative_to(STATIC) or ".." in path.parts or not path.is_file():
         return Response(status_code=404)
-    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(path, headers=kept)
+    headers = {**kept, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(_compressed(name), media_type=guess_type(name)[0], headers=headers)

@@ -26,7 +26,7 @@ VISIBILITIES = {
     "public": N_("public"),
     "draft": N_("draft"),
     "restricted": N_("restricted"),
-    "personal": N_("personal"),
+    "personal": N_("personal data"),
 }
 
 

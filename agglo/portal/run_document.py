@@ -11,6 +11,7 @@ from agglo.contract.errors import AggloError, Fault
 from agglo.contract.language import N_, _, in_language, ngettext
 from agglo.contract.model import from_interface
 from agglo.footprint.record import Bounds, FootprintRecord
+from agglo.portal import datasets
 from agglo.portal.html import instant
 from agglo.portal.visits import Visit
 from agglo.runs import code
@@ -30,12 +31,6 @@ _VISIBILITIES = {
     "draft": N_("Draft: only whoever asked for it, and people who may read what is restricted, can read this answer."),
     "restricted": N_("Restricted: only people who may read what is restricted can read this answer."),
     "personal": N_("Personal data: only people named one by one can read this answer."),
-}
-_LABELS = {
-    "public": N_("public"),
-    "draft": N_("draft"),
-    "restricted": N_("restricted"),
-    "personal": N_("personal data"),
 }
 _REASONS = {
     "raised": N_("The model met an error that its makers did not foresee."),
@@ -180,12 +175,7 @@ def shown_to(visit: Visit, run: Run) -> tuple[str, str, bool]:
     """Who may read it: the word, the sentence, and whether it is an example of the demonstration."""
     asset = Asset("run", run.id)
     word = visibility.of(visit.workspace, asset)
-    return visibility_label(word), _(_VISIBILITIES[word]), visibility.is_example(visit.workspace, asset)
-
-
-def visibility_label(word: str) -> str:
-    """A visibility in one word."""
-    return _(_LABELS[word])
+    return datasets.visibility(word), _(_VISIBILITIES[word]), visibility.is_example(visit.workspace, asset)
 
 
 def checks(run: Run) -> list[Check]:

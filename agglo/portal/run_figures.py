@@ -8,7 +8,7 @@ from typing import Any
 from agglo.contract import numerals
 from agglo.contract.indicators import Indicator, Term, vocabulary
 from agglo.contract.language import _
-from agglo.portal import drawings, figures
+from agglo.portal import drawings, figures, paging
 from agglo.portal.drawings import Bar, Bars, Choropleth, Line, Lines
 from agglo.portal.figures import Said
 from agglo.portal.visits import Visit
@@ -187,7 +187,7 @@ class _Viewing:
             return None
         siren = self.visit.territory.siren
         ordered = sorted(values, key=lambda code: (code != siren, code not in self.here, self._label(code)))
-        start = PLACES * (page_of(self.visit, len(ordered), PLACES) - 1)
+        start = PLACES * (paging.asked(self.visit, paging.count(len(ordered), PLACES)) - 1)
         qualities = {one.place: wording.quality(one.quality) for one in selected}
         columns: list[Mapping[str, Any]] = [{"label": _("Place")}, self._column(_("Value"), self.unit)]
         cells: list[Mapping[str, str]] = [_figures(values)]
@@ -278,10 +278,3 @@ def _figures(values: Mapping[str, float | None]) -> dict[str, str]:
 
 def _by_year(one: Indicator) -> int:
     return one.year
-
-
-def page_of(visit: Visit, total: int, size: int) -> int:
-    """The page that the address asks for, from 1 to the last; whatever else it holds is the first."""
-    asked = visit.query.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 9 else 1
-    return min(max(number, 1), max(1, -(-total // size)))

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from agglo.portal import app, made, run_document, run_figures, tables
+from agglo.portal import app, made, paging, run_document, tables
 from agglo.runs import listing, verification
 from agglo.runs.run import Run, load
 from agglo.store.workspace import Workspace, open_workspace
@@ -427,4 +427,4 @@ def test_every_reason_of_failure_has_its_words() -> None:
 def test_a_page_number_is_always_one_of_a_table() -> None:
     for text, expected in (("2", 2), ("9", 3), ("0", 1), ("²", 1), ("", 1), ("-2", 1)):
         visit: Any = SimpleNamespace(query={"page": text})
-        assert run_figures.page_of(visit, 130, 50) == expected
+        assert paging.asked(visit, paging.count(130, 50)) == expected

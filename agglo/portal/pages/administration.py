@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from agglo.contract.errors import AggloError, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.portal import html
+from agglo.portal import html, paging
 from agglo.portal.own_account import ALLOWED, role_title
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
@@ -20,7 +20,6 @@ from agglo.trust.accounts import accounts, audit
 
 _SEE_OTHER = 303
 _ON_A_PAGE = 50
-_LAST_PAGE = 100_000
 
 
 def administration(visit: Visit) -> Response:
@@ -199,7 +198,7 @@ def log(visit: Visit) -> Response:
     rights.check(visit.workspace, visit.person, "administer")
     actor, action = visit.query.get("actor", "")[:60], visit.query.get("action", "")
     action = action if action in audit.ACTIONS else ""
-    number = _page_number(visit.query.get("page", ""))
+    number = paging.asked(visit)
     offset = (number - 1) * _ON_A_PAGE
     entries, matched = audit.listing(visit.workspace, actor=actor, action=action, limit=_ON_A_PAGE, offset=offset)
     people = {visit.workspace.actor: _("command line")}
@@ -230,10 +229,6 @@ def _entry(entry: Mapping[str, Any], people: Mapping[str, str]) -> Sequence[str]
 def _about(asset: str, people: Mapping[str, str]) -> str:
     kind, _space, name = asset.partition(" ")
     return people.get(name, name) if kind == "account" else asset
-
-
-def _page_number(text: str) -> int:
-    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
 
 
 def _address(asked: Mapping[str, str], number: int) -> str:

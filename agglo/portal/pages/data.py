@@ -10,7 +10,7 @@ from agglo.catalogue.schema import spoken
 from agglo.contract import numerals
 from agglo.contract.errors import NotFound
 from agglo.contract.language import _, in_language
-from agglo.portal import datasets, html
+from agglo.portal import datasets, html, paging
 from agglo.portal.app import path_of
 from agglo.portal.headings import heads
 from agglo.portal.pages import adding, dataset_files
@@ -33,7 +33,7 @@ _FROM_RUN = re.compile(r"run ([0-9a-f-]{36})")
 def catalogue(visit: Visit) -> Response:
     """Every dataset the visitor may read, the latest version of each."""
     text, schema = visit.query.get("q", "").strip()[:200], visit.query.get("schema", "")[:100]
-    first = (_page_number(visit) - 1) * PER_PAGE
+    first = (paging.asked(visit) - 1) * PER_PAGE
     found = reading.datasets(
         visit.workspace, visit.person, text=text, schema=schema or None, limit=PER_PAGE, offset=first
     )
@@ -46,15 +46,10 @@ def catalogue(visit: Visit) -> Response:
         schemas=_schemas(visit),
         columns=_columns(steward),
         rows=[_row(visit, dict(one), steward) for one in found.rows],
-        pager=_pager(visit, first, len(found.rows), found.matched),
+        pager=paging.pager(visit, first + 1, first + len(found.rows), found.matched, PER_PAGE),
         may_add=rights.may(visit.workspace, visit.person, "add", Asset("dataset")),
         filtered=bool(text or schema),
     )
-
-
-def _page_number(visit: Visit) -> int:
-    asked = visit.query.get("page", "1")
-    return min(max(int(asked), 1), 100_000) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
 
 
 def _schemas(visit: Visit) -> list[str]:
@@ -86,24 +81,6 @@ def _row(visit: Visit, one: dict[str, Any], steward: bool) -> list[Any]:
 
 def _visibility(visit: Visit, reference: str) -> str:
     return str(visibility.of(visit.workspace, Asset("dataset", reference)))
-
-
-def _pager(visit: Visit, first: int, shown: int, matched: int) -> dict[str, Any] | None:
-    if matched <= PER_PAGE and not first:
-        return None
-    kept = [(key, one) for key, one in visit.request.query_params.multi_items() if key != "page"]
-    number = first // PER_PAGE + 1
-
-    def address(other: int) -> str:
-        return f"{path_of('data')}?{urlencode([*kept, ('page', str(other))])}"
-
-    return {
-        "first": min(first + 1, matched),
-        "last": first + shown,
-        "total": matched,
-        "before": address(number - 1) if number > 1 else "",
-        "after": address(number + 1) if first + shown < matched else "",
-    }
 
 
 def dataset(visit: Visit) -> Response:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from agglo.contract import numerals
 from agglo.contract.errors import Damaged, NotFound
 from agglo.contract.language import _
-from agglo.portal import figures, html, outputs, run_document, run_figures, tables
+from agglo.portal import datasets, figures, html, outputs, paging, run_document, run_figures, tables
 from agglo.portal.app import path_of
 from agglo.portal.outputs import Output
 from agglo.portal.pages.downloads import may_read_log
@@ -51,7 +50,7 @@ def listing(visit: Visit) -> Response:
     """Every answer a person may read, latest first, under the filters of the address."""
     asked = {name: visit.query.get(name, "").strip() for name in _FILTERS}
     wanted: dict[str, Any] = {_FILTERS[name]: value for name, value in asked.items() if value}
-    start = _start(visit)
+    start = (paging.asked(visit) - 1) * PER_PAGE
     found = reading.runs(visit.workspace, visit.person, **wanted, limit=PER_PAGE, offset=start)
     rows = {row["id"]: row for row in found.rows}
     return html.page(
@@ -61,15 +60,9 @@ def listing(visit: Visit) -> Response:
         filtered=bool(wanted),
         answers=[(one, rows[one.id], _about(rows[one.id])) for one in figures.answers(visit, found.rows)],
         matched=found.matched,
-        pager=pager(visit, start + 1, start + len(found.rows), found.matched, PER_PAGE),
+        pager=paging.pager(visit, start + 1, start + len(found.rows), found.matched, PER_PAGE),
         suggested=_suggested(visit),
     )
-
-
-def _start(visit: Visit) -> int:
-    asked = visit.query.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 9 else 1
-    return (max(number, 1) - 1) * PER_PAGE
 
 
 def _about(row: Mapping[str, Any]) -> dict[str, str]:
@@ -77,7 +70,7 @@ def _about(row: Mapping[str, Any]) -> dict[str, str]:
     certificate = wording.certificate(str(row["certificate"])) if row["certificate"] else _("never verified")
     return {
         "certificate": certificate if row["state"] == "finished" else "-",
-        "visibility": run_document.visibility_label(str(row["visibility"])),
+        "visibility": datasets.visibility(str(row["visibility"])),
         "status": wording.status(str(row["footprint_status"])),
     }
 
@@ -87,25 +80,6 @@ def _suggested(visit: Visit) -> Mapping[str, Sequence[str]]:
     rows = reading.runs(visit.workspace, visit.person, limit=SUGGESTED).rows
     columns = {"modele": "model", "scenario": "scenario", "projet": "project"}
     return {name: sorted({str(row[column]) for row in rows if row[column]}) for name, column in columns.items()}
-
-
-def pager(visit: Visit, first: int, last: int, total: int, size: int) -> dict[str, Any] | None:
-    """Previous and next pages of a list under the same address; None where all is on one page."""
-    if total <= size and first == 1:
-        return None
-    kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name != "page"]
-
-    def address(number: int) -> str:
-        return f"{visit.request.url.path}?{urlencode([*kept, ('page', str(number))])}"
-
-    number = (first - 1) // size + 1
-    return {
-        "first": min(first, total),
-        "last": last if last >= first else total,
-        "total": total,
-        "before": address(min(number - 1, -(-total // size))) if number > 1 else "",
-        "after": address(number + 1) if last < total and last >= first else "",
-    }
 
 
 def show(visit: Visit) -> Response:
@@ -151,7 +125,7 @@ def _paged(visit: Visit, view: run_figures.View | None) -> dict[str, Any] | None
     grid = view.places if view else None
     if grid is None:
         return None
-    return pager(visit, grid.first, grid.first + len(grid.rows) - 1, grid.total, run_figures.PLACES)
+    return paging.pager(visit, grid.first, grid.first + len(grid.rows) - 1, grid.total, run_figures.PLACES)
 
 
 def _outputs(run: Run) -> Sequence[Output | Damaged]:
@@ -216,7 +190,7 @@ def output(visit: Visit) -> Response:
     found = outputs.find(run, visit.path["output"])
     if not found.is_table:
         raise NotFound(_("This output is a file: it has no rows to show."))
-    number = run_figures.page_of(visit, tables.count(found.path), tables.ROWS)
+    number = paging.asked(visit, paging.count(tables.count(found.path), tables.ROWS))
     shown = tables.page(found.path, units=found.columns, start=(number - 1) * tables.ROWS)
     return html.page(
         visit,
@@ -226,7 +200,7 @@ def output(visit: Visit) -> Response:
         output=found,
         shown=shown,
         bytes=numerals.scaled(found.path.stat().st_size / 1e9, "GB"),
-        pager=pager(visit, shown.first, shown.last, shown.total, tables.ROWS),
+        pager=paging.pager(visit, shown.first, shown.last, shown.total, tables.ROWS),
     )
 
 
