@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from agglo.contract.errors import AggloError, Fault, InvalidInput, TooMany
-from agglo.contract.language import _, language, speaking
+from agglo.contract.language import _
+from agglo.portal import apart
 from agglo.store.workspace import Workspace
 
 TIME_LIMIT_S = 300.0
@@ -81,10 +82,8 @@ def add(
 
 def _asked(asked: Mapping[str, Any], *, time_limit_s: float) -> dict[str, Any]:
     """What the process answers; what it refuses is raised here."""
-    command = [sys.executable, "-m", "agglo.portal.adding"]
-    told = json.dumps({**asked, "language": language()}).encode()
     try:
-        ended = subprocess.run(command, input=told, capture_output=True, timeout=time_limit_s, check=False)
+        ended = apart.run("agglo.portal.adding", asked, timeout_s=time_limit_s)
     except subprocess.TimeoutExpired:
         minutes = f"{time_limit_s / 60:g}"
         raise _too_much(_("more than {minutes} minutes").format(minutes=minutes)) from None
@@ -113,8 +112,7 @@ def main() -> None:
     """Read what is asked on the standard input, and answer on the standard output."""
     asked = json.loads(sys.stdin.buffer.read())
     try:
-        with speaking(asked["language"]):
-            answer = _schemas() if asked["do"] == "schemas" else _add(asked)
+        answer = _schemas() if asked["do"] == "schemas" else _add(asked)
     except MemoryError:
         sys.exit(OUT_OF_MEMORY)
     sys.stdout.write(json.dumps(answer, ensure_ascii=False))

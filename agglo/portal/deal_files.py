@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from agglo.contract.errors import AggloError, NotFound
-from agglo.contract.language import _, language, speaking
-from agglo.store.identifiers import new_id
+from agglo.contract.language import _, language
+from agglo.portal import apart
 from agglo.store.sealed import EVENTS_FOLDER
 from agglo.store.workspace import Workspace
 from agglo.trust.deal import keeping
@@ -34,15 +33,7 @@ def made(workspace: Workspace, kept: Kept, form: str) -> Path:
     if form not in TYPES:
         raise NotFound(_("A deal cannot be had in this form."), repair=", ".join(TYPES))
     target = workspace.cache / "deals" / f"{_key(workspace, kept, form)}.{form}"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{new_id()}.{form}")
-        try:
-            _make(workspace, kept, form, aside)
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
-    return target
+    return apart.once(workspace, target, lambda aside: _make(workspace, kept, form, aside))
 
 
 def _key(workspace: Workspace, kept: Kept, form: str) -> str:
@@ -57,12 +48,8 @@ def _key(workspace: Workspace, kept: Kept, form: str) -> str:
 
 def _make(workspace: Workspace, kept: Kept, form: str, target: Path) -> None:
     said = {"workspace": str(workspace.root), "deal": kept.reference, "form": form, "target": str(target)}
-    command = [sys.executable, "-m", "agglo.portal.deal_files"]
-    told = json.dumps({**said, "language": language()}).encode()
     try:
-        ended = subprocess.run(
-            command, input=told, capture_output=True, timeout=_TIMEOUT_S, check=False, env=dict(os.environ)
-        )
+        ended = apart.run("agglo.portal.deal_files", said, timeout_s=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         raise AggloError(_("This file could not be made."), repair=_("Come back in a minute.")) from None
     if ended.returncode == _MISSING:
@@ -79,11 +66,10 @@ def main() -> None:
 
     asked = json.loads(sys.stdin.buffer.read())
     workspace = open_workspace(Path(asked["workspace"]))
-    with speaking(asked["language"]):
-        try:
-            export.write(workspace, keeping.load(workspace, asked["deal"]), asked["form"], Path(asked["target"]))
-        except MissingExtra:
-            sys.exit(_MISSING)
+    try:
+        export.write(workspace, keeping.load(workspace, asked["deal"]), asked["form"], Path(asked["target"]))
+    except MissingExtra:
+        sys.exit(_MISSING)
 
 
 if __name__ == "__main__":

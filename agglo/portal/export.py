@@ -9,11 +9,9 @@ where nothing is known; texts that a spreadsheet would run as a formula get an a
 import hashlib
 import io
 import json
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +20,10 @@ from agglo.contract import formulas
 from agglo.contract.errors import AggloError, Fault, InvalidInput, TooMany
 from agglo.contract.language import _, language
 from agglo.contract.numerals import number
-from agglo.portal import tables
+from agglo.portal import apart, tables
 from agglo.portal.outputs import Output
 from agglo.runs import archive as archives
 from agglo.runs.run import Run
-from agglo.store import locks
-from agglo.store.identifiers import new_id
 from agglo.store.sealed import EVENTS_FOLDER, MANIFEST_FILE
 from agglo.store.workspace import Workspace
 
@@ -126,11 +122,15 @@ def made(workspace: Workspace, output: Output, form: str) -> Path:
     """
     _refuse_too_many(output, form)
     place = workspace.cache / "exports" / f"{_key(output, form)}.{form}"
-    if not place.is_file():
-        with _turn(), locks.hold(workspace.lock(f"export-{place.stem[:16]}")):
-            if not place.is_file():
-                _make(workspace, output, form, place)
-    return place
+    return _made(workspace, place, lambda aside: _make(workspace, output, form, aside))
+
+
+def _made(workspace: Workspace, place: Path, make: Callable[[Path], object]) -> Path:
+    """A file of the cache, made when it is not there and it is its turn."""
+    if place.is_file():
+        return place
+    with _turn():
+        return apart.once(workspace, place, make)
 
 
 def _refuse_too_many(output: Output, form: str) -> None:
@@ -148,26 +148,16 @@ def _key(output: Output, form: str) -> str:
     return hashlib.sha256(held.encode()).hexdigest()
 
 
-def _make(workspace: Workspace, output: Output, form: str, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    aside = place.with_name(f".{new_id()}.{form}")
+def _make(workspace: Workspace, output: Output, form: str, target: Path) -> None:
     said = {
         "path": str(output.path), "name": output.name, "title": output.title, "columns": dict(output.columns),
         "kind": output.kind, "code": output.code_column, "territory": workspace.setting("territory"),
-        "cache": str(workspace.cache), "target": str(aside), "form": form,
+        "cache": str(workspace.cache), "target": str(target), "form": form,
     }  # fmt: skip
-    environment = {**os.environ, "AGGLO_LANGUAGE": language()}
-    command = [sys.executable, "-m", "agglo.portal.export_files"]
     try:
-        subprocess.run(
-            command, input=json.dumps(said).encode(), check=True, env=environment, timeout=_TIMEOUT_S,
-            capture_output=True,
-        )  # fmt: skip
-        aside.replace(place)
+        apart.run("agglo.portal.export_files", said, timeout_s=_TIMEOUT_S).check_returncode()
     except (subprocess.SubprocessError, OSError):
         raise AggloError(_("This file could not be made."), repair=_("Take it as CSV or Parquet.")) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def archive(workspace: Workspace, run: Run) -> Path:
@@ -182,12 +172,7 @@ def archive(workspace: Workspace, run: Run) -> Path:
     events = sorted(path.name for path in (folder / EVENTS_FOLDER).glob("*.json"))
     held = b"\0".join([(folder / MANIFEST_FILE).read_bytes(), *(one.encode() for one in events)])
     place = workspace.cache / "exports" / f"{hashlib.sha256(held).hexdigest()}.zip"
-    if not place.is_file():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with _turn(), locks.hold(workspace.lock(f"export-{place.stem[:16]}")):
-            if not place.is_file():
-                archives.export(workspace, run, place)
-    return place
+    return _made(workspace, place, lambda aside: archives.export(workspace, run, aside))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from agglo import __version__
 from agglo.contract.errors import AggloError, NotFound
 from agglo.contract.language import LANGUAGES, _, language, speaking
+from agglo.portal import apart
 from agglo.store import digest, files, locks
 from agglo.store.workspace import Workspace
 from agglo.studies.record import Kept
@@ -78,13 +79,8 @@ def _key(workspace: Workspace, held: Sequence[Kept], runs: Sequence[str]) -> str
 
 def _make(workspace: Workspace, name: str, runs: Sequence[str], path: Path) -> None:
     asked = {"workspace": str(workspace.root), "study": name, "runs": list(runs), "path": str(path)}
-    command = [sys.executable, "-m", "agglo.portal.study_document"]
-    environment = {**os.environ, "AGGLO_LANGUAGE": language()}
     try:
-        done = subprocess.run(
-            command, input=json.dumps(asked).encode(), env=environment, capture_output=True, timeout=LONGEST_S,
-            check=False,
-        )  # fmt: skip
+        done = apart.run("agglo.portal.study_document", asked, timeout_s=LONGEST_S)
     except subprocess.TimeoutExpired:
         raise NotMade(_("This report takes too long to make."), repair=_("Ask for it from the command line.")) from None
     if done.returncode or not path.is_file():

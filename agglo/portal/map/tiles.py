@@ -15,10 +15,9 @@ from starlette.responses import FileResponse, Response
 
 from agglo.contract.errors import AggloError
 from agglo.contract.language import _
-from agglo.portal import layers
+from agglo.portal import apart, layers
 from agglo.portal.layers import Layer
 from agglo.portal.visits import Visit
-from agglo.store import locks
 from agglo.store.workspace import Workspace
 
 LAYER_NAME = "shapes"
@@ -51,11 +50,7 @@ def made(workspace: Workspace, layer: Layer) -> Path:
     if path.exists():
         return path
     source = layers.prepared(workspace, layer)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with locks.hold(workspace.lock(f"tiles-{layer.digest[:24]}")):
-        if not path.exists():
-            _make_aside(source, path)
-    return path
+    return apart.once(workspace, path, lambda aside: _make_aside(source, aside))
 
 
 def _make_aside(source: Path, target: Path) -> None:
