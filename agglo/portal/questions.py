@@ -135,14 +135,11 @@ def standing_of(workspace: Workspace, person: Person, id: str) -> Standing:
     now = asking.progress_of(workspace, id)
     if not now.is_over and (_asked_by(workspace, person, id) or _sees_all(workspace, person, id)):
         return now
-    now = asking.progress_of(workspace, id)
-    if now.is_over:
-        try:
-            reading.run(workspace, person, id)
-        except NotFound:
-            raise _unknown(id) from None
-        return now
-    raise _unknown(id)
+    try:  # the run has taken over who asked it, or is about to be all there is
+        reading.run(workspace, person, id)
+    except NotFound:
+        raise _unknown(id) from None
+    return asking.progress_of(workspace, id)
 
 
 def _unknown(id: str) -> NotFound:

@@ -8,7 +8,7 @@ from agglo.store.workspace import Workspace
 from agglo.trust.access import visibility
 from agglo.trust.access.rights import Asset
 from agglo.trust.accounts import audit
-from tests.portal.conftest import post
+from portal.conftest import post
 
 SignedIn = Callable[..., TestClient]
 

@@ -69,6 +69,19 @@ class TestPage:
         assert "style=" not in page.text
         assert page.text.count("<script") == 1
 
+    def test_it_is_never_lost_while_its_run_takes_it_over(self, signed_in, asked, workspace, monkeypatch) -> None:
+        held = signed_in()
+        asked_id, answers = asked(held), []
+        forget = Request.forget
+
+        def looked_at_before(request: Request) -> None:
+            answers.append((request.exists, request.actors(), held.get(f"/demandes/{asked_id}").status_code))
+            forget(request)
+
+        monkeypatch.setattr(Request, "forget", looked_at_before)
+        asking.work(workspace)
+        assert answers == [(True, set(), 200)]
+
     def test_a_question_that_is_being_computed(self, signed_in, asked, working, workspace) -> None:
         held = signed_in()
         asked_id = asked(held, seconds=60)
