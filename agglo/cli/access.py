@@ -84,10 +84,15 @@ def list_(
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
-    from agglo.trust.access import granting, people
+    from agglo.trust.access import granting, people, rules
+    from agglo.trust.governance import responsibilities
 
     here = open_workspace(workspace)
     found = [one for one in granting.listing(here, people.operator(here)) if every or not one.revoked]
+    if ignored := rules.read(here).ignored:
+        said = _("The rights that come from {file} are not in force: it cannot be read.")
+        typer.echo(show.paragraph(said.format(file=rules.RESPONSIBILITIES_FILE)), err=True)
+        typer.echo("\n".join(f"  - {one}" for one in show.faults(ignored)), err=True)
     if as_json:
         show.as_json([one.to_dict() for one in found])
         return
@@ -95,9 +100,10 @@ def list_(
         typer.echo(_('No right was given beyond those of roles. "agglo access roles" lists them.'))
         return
     rows = [
-        (one.to, one.right, str(one.on), one.at[:10], one.by, _("taken back") if one.revoked else "", one.why)
+        (one.to, one.right, str(one.on), one.at[:10], one.by or one.source, _("taken back") if one.revoked else "",
+         responsibilities.why(one.why))
         for one in found
-    ]
+    ]  # fmt: skip
     header = (_("to"), _("right"), _("on"), _("since"), _("by"), "", _("why"))
     typer.echo(show.table(header, rows, wrap=6))
 

@@ -14,7 +14,9 @@ from agglo.cli import (
     declarations,
     demo,
     footprint,
+    governance,
     models,
+    register,
     runs,
     serve,
     study,
@@ -50,7 +52,7 @@ def _agglo(
     """Hold every command together."""
 
 
-for module in (demo, serve, runs, access, workspace):
+for module in (demo, serve, runs, access, workspace, governance):
     module.register(app)
 declarations.register(footprint.app)
 app.add_typer(access.app, name="access")
@@ -59,6 +61,7 @@ app.add_typer(climate.app, name="climate")
 app.add_typer(data.app, name="data")
 app.add_typer(deal.app, name="deal")
 app.add_typer(models.app, name="model")
+app.add_typer(register.app, name="register")
 app.add_typer(study.app, name="study")
 app.add_typer(territories.app, name="territory")
 app.add_typer(workspace.config_app, name="config")

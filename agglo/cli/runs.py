@@ -74,6 +74,9 @@ def run(
         str | None, typer.Option(metavar="NAME", help=_("Project to count its footprint under."))
     ] = None,
     again: Annotated[bool, typer.Option("--again", help=_("Run it even if the answer is kept."))] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help=_("Ask for a draft, where the model's card stands against more."))
+    ] = False,
     workspace: WorkspaceFolder = None,
     as_json: Json = False,
 ) -> None:
@@ -85,7 +88,7 @@ def run(
     rights.of_operator(here, "run", rights.Asset("model", question.model.id))
     try:
         with show.progress(question.model.id) as progress:
-            asked = asking.ask(here, question, again=again, project=project, progress=progress)
+            asked = asking.ask(here, question, again=again, draft=draft, project=project, progress=progress)
     except KeyboardInterrupt:
         typer.echo(_('Interrupted. The run is kept, marked failed; "agglo runs" shows it.'), err=True)
         raise

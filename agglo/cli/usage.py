@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """A group of commands that names the nearest one where there is none of that name."""
+    """A group of commands that names the nearest one where there is none of that name, and lists them in full."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002, the name and place are typer's
+        """List the commands: a sentence that is too long for its line goes on below."""
+        rows = [(name, one.help or "") for name, one in self.commands.items() if not one.hidden]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in self.commands and not args[0].startswith("-"):

@@ -31,6 +31,11 @@ MODULES = (
     "agglo.portal.pages.account",
     "agglo.portal.pages.administration",
     "agglo.portal.pages.publication",
+    "agglo.portal.pages.register",
+    "agglo.portal.pages.card_form",
+    "agglo.portal.pages.ai_act",
+    "agglo.portal.pages.watch",
+    "agglo.portal.pages.governance",
     "agglo.portal.map.pages",
     "agglo.portal.ogc.routes",
 )

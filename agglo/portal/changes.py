@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from agglo.store.index import POINTER_FILE
 from agglo.store.workspace import Workspace
-from agglo.trust.access.rules import GRANTS_FILE, ROLES_FILE
+from agglo.trust.access.rules import FILES
 
 Stamp = tuple[Any, ...]
 Found = TypeVar("Found")
@@ -44,7 +44,7 @@ class _Watch:
             except (OSError, sqlite3.Error):
                 self._close()
                 return None
-        return place, version, _state(f"{self.root}/{ROLES_FILE}"), _state(f"{self.root}/{GRANTS_FILE}")
+        return place, version, *(_state(f"{self.root}/{name}") for name in FILES)
 
     def _open(self, place: Any) -> None:
         self._close()

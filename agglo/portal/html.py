@@ -88,6 +88,7 @@ def menu() -> list[tuple[str, str]]:
         ("territory", _("Territory")),
         ("studies", _("Studies")),
         ("deals", _("Commitments")),
+        ("register", _("Register")),
         ("models", _("Models")),
         ("runs", _("Answers")),
         ("data", _("Data")),

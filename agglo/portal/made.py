@@ -82,8 +82,12 @@ def _key(visit: Visit) -> Any:
 
 
 def _folders(workspace: Workspace) -> Any:
-    """When anything was last added to the studies, the deals and the register."""
+    """When anything was last added to the studies, the deals, the register, the opinions and the governance."""
     found = [_changed(workspace.register), *(_changed(path) for path in workspace.register.glob("*.yaml"))]
+    found.append(_changed(workspace.cards))
+    opinions = workspace.root / "opinions"
+    found += [_changed(path) for path in (workspace.root / "governance").glob("*.yaml")]
+    found += [_changed(opinions), *(_changed(one / EVENTS_FOLDER) for one in opinions.glob("*"))]
     for parent in (workspace.studies, workspace.deals):
         found.append(_changed(parent))
         for folder in parent.glob("*"):

@@ -16,7 +16,7 @@ from agglo.trust.access.people import Person
 
 Kind = Literal["text", "number", "choice", "json"]
 
-SEED, PROJECT = "seed", "project"
+SEED, PROJECT, DRAFT = "seed", "project", "draft"
 _INPUT, _PARAMETER = "in-", "p-"
 _MOST_DATASETS = 500
 _LONGEST_PROJECT = 80
@@ -180,12 +180,13 @@ def sentence(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was sent: references by input, raw values by parameter, seed and project."""
+    """What was sent: references by input, raw values by parameter, seed, project, and whether a draft is enough."""
 
     inputs: Mapping[str, str]
     parameters: Mapping[str, Any]
     seed: int
     project: str | None
+    draft: bool
 
 
 def read(model: Model, form: Mapping[str, str], faults: list[Fault]) -> Given:
@@ -198,7 +199,7 @@ def read(model: Model, form: Mapping[str, str], faults: list[Fault]) -> Given:
         if sent is not None:
             parameters[name] = _raw(sent, _kinds(_whole(one, schema)))
     held = {name: value for name, value in inputs.items() if value}
-    return Given(held, parameters, _seed(form, faults), _project(form, faults))
+    return Given(held, parameters, _seed(form, faults), _project(form, faults), form.get(DRAFT) == "yes")
 
 
 def _raw(sent: str, kinds: set[str]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from agglo.contract.errors import Fault, Forbidden, InvalidInput, NotFound
 from agglo.contract.language import _
 from agglo.portal import noting
-from agglo.portal.register import Entry
+from agglo.portal.askable import Entry
 from agglo.portal.security import limits
 from agglo.portal.visits import Visit
 from agglo.runs import asking, questions
@@ -30,6 +30,7 @@ def ask(
     parameters: Mapping[str, Any],
     seed: int = 0,
     project: str | None = None,
+    draft: bool = False,
 ) -> Accepted:
     """Have a question answered for whoever visits; it is durable once this returns.
 
@@ -38,14 +39,22 @@ def ask(
     Forbidden, TooMany
         They may not ask this model, or ask too often.
     InvalidInput, MissingExtra
-        As :func:`posed`.
+        As :func:`posed`; or its card stands against more than a draft, and no ``draft`` is asked for.
     """
     workspace, person = visit.workspace, visit.person
     rights.check(workspace, person, "run", Asset("model", entry.model.id))
     limits.take(visit, "ask")
     question = posed(workspace, person, entry, inputs=inputs, parameters=parameters, seed=seed)
     reusable = reading.reusable(workspace, person)
-    accepted = asking.accept(workspace, question, actor=person.id, role=person.role, project=project, reusable=reusable)
+    accepted = asking.accept(
+        workspace,
+        question,
+        actor=person.id,
+        role=person.role,
+        project=project,
+        draft=draft,
+        reusable=reusable,
+    )
     wake(visit)
     noting.note(visit, "asked", f"run {accepted.id}", entry.model.id)
     return accepted

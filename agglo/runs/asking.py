@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agglo.contract.errors import Damaged, Fault, InvalidInput, NotFound
 from agglo.contract.language import _
 from agglo.contract.scenario import Scenario
-from agglo.runs import aside, execution, failures, process, requests, standing
+from agglo.runs import aside, execution, failures, gate, process, requests, standing
 from agglo.runs.dismissal import Dismissal
 from agglo.runs.process import Progress
 from agglo.runs.questions import Question
@@ -60,6 +60,7 @@ def ask(
     question: Question,
     *,
     again: bool = False,
+    draft: bool = False,
     actor: str | None = None,
     role: str = COMMAND_LINE_ROLE,
     project: str | None = None,
@@ -73,7 +74,7 @@ def ask(
     with failures.full_disk_explained():
         recover(workspace)
         actor = actor or workspace.actor
-        accepted = accept(workspace, question, actor=actor, role=role, project=project, again=again)
+        accepted = accept(workspace, question, actor=actor, role=role, project=project, again=again, draft=draft)
         if accepted.run:
             return Asked(accepted.run, reused=True)
         return Asked(_answer(Request(workspace, accepted.id), progress), reused=False)
@@ -87,22 +88,29 @@ def accept(
     role: str,
     project: str | None = None,
     again: bool = False,
+    draft: bool = False,
     reusable: Callable[[Run], bool] = _always,
 ) -> Accepted:
     """Take a question, durably, to be answered by whatever process comes to it; every asking is recorded.
 
     A kept answer is given as it is, if it is ``reusable``, unless ``again``; who asks what others wait for waits with
-    them, under the same identifier. ``actor`` is an opaque identifier, never a name.
+    them, under the same identifier. ``actor`` is an opaque identifier, never a name. ``draft`` asks for no more than a
+    draft, which is recorded with the asking.
 
     Raises
     ------
     InvalidInput
-        Its scenario has been run with another content under the same name and version.
+        Its scenario has been run with another content under the same name and version; or the card of its model stands
+        against more than a draft, and no draft was asked for.
     AggloError
         The disk is full. A question that was accepted stays so.
     """
+    if not draft:
+        gate.check(workspace, question.model)
     scenario = question.scenario.name if question.scenario else None
-    asking = {"actor": actor, "role": role, "scenario": scenario, "project": project}
+    asking: dict[str, Any] = {"actor": actor, "role": role, "scenario": scenario, "project": project}
+    if draft:
+        asking["draft"] = True
     with failures.full_disk_explained():
         if question.scenario:
             _check_unchanged(workspace, question.scenario)
@@ -187,7 +195,7 @@ def _last_run(workspace: Workspace, scenario: Scenario) -> Scenario | None:
     return None
 
 
-def _request(workspace: Workspace, question: Question, asking: Mapping[str, str | None], *, again: bool) -> Request:
+def _request(workspace: Workspace, question: Question, asking: Mapping[str, Any], *, again: bool) -> Request:
     """The pending request for the same question, this asking recorded; or a new one."""
     pending = None if again else requests.waiting_for(workspace, question.fingerprint)
     if pending is None:

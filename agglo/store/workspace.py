@@ -8,10 +8,13 @@
     runs/             ID/, sealed; ID/events/ is append-only
     declarations/     ID/, sealed: footprints declared by partners
     requests/         questions accepted and not yet answered
-    register/         what the authority declares of each model
+    register/         ID.yaml: cards in hand, which people write; history/ID.jsonl: when each changed its state
+    cards/            ID/VERSION/, sealed: cards as they were published; VERSION/events/ is append-only
     studies/          NAME/ID/, sealed: studies as they were run; ID/events/ is append-only
     deals/            NAME/VERSION/, sealed: texts of Local Green Deals; VERSION/events/ is append-only
     rights/           roles and grants of this workspace
+    governance/       authority, directions, partners, bodies, responsibilities
+    opinions/         ID/, sealed: opinions; ID/events/ is append-only: the replies
     accounts/         accounts of the portal, and its audit log
     staging/          work in progress; nothing here exists yet
     cache/            can be deleted at any time
@@ -38,7 +41,7 @@ ASIDE = "aside-"
 """Begins the name of a folder of ``staging`` that whoever finds its lock free may remove."""
 _FOLDERS = (
     *("blobs", "datasets", "runs", "declarations", "requests", "register", "studies", "deals", "staging", "cache"),
-    *("locks", "index"),
+    *("cards", "locks", "index"),
 )
 
 
@@ -71,6 +74,10 @@ class Workspace:
     @property
     def register(self) -> Path:
         return self.root / "register"
+
+    @property
+    def cards(self) -> Path:
+        return self.root / "cards"
 
     @property
     def studies(self) -> Path:

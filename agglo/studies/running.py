@@ -64,14 +64,14 @@ def run(
     with Interruptions() as interruptions, interruptions.heard():
         plan = prepare(workspace, study, only)
         kept, new = record.keep(workspace, plan)
-        to_ask, closed = _to_ask(workspace, plan, kept)
-        _Running(plan, kept, to_ask, jobs or os.cpu_count() or 1, progress).run()
+        to_ask, closed, approved = _to_ask(workspace, plan, kept)
+        _Running(plan, kept, to_ask, approved=approved, jobs=jobs or os.cpu_count() or 1, progress=progress).run()
     result = results.load(workspace, study.name, [f"{name}@{version}" for name, version in kept.versions.items()])
     return Ran(result, tuple(new), tuple(closed))
 
 
-def _to_ask(workspace: Workspace, plan: Plan, kept: Kept) -> tuple[list[Scenario], list[str]]:
-    """The scenarios to ask, and those that are closed; drafts feed no approved scenario."""
+def _to_ask(workspace: Workspace, plan: Plan, kept: Kept) -> tuple[list[Scenario], list[str], list[str]]:
+    """The scenarios to ask, those that are closed, and those that are approved, which drafts do not feed."""
     held = record.history(workspace, plan.study.name)
     at = {one.name: record.state_of(held, one.name, kept.versions[one.name]) for one in plan.scenarios}
     approved = [name for name, state in at.items() if state == "approved"]
@@ -79,18 +79,24 @@ def _to_ask(workspace: Workspace, plan: Plan, kept: Kept) -> tuple[list[Scenario
     if approved and found:
         what = _("Drafts feed no approved scenario ({names}).").format(names=", ".join(approved))
         raise InvalidInput(what, dict.fromkeys(found))
-    return [one for one in plan.scenarios if at[one.name] != "closed"], [
-        name for name, state in at.items() if state == "closed"
-    ]
+    closed = [name for name, state in at.items() if state == "closed"]
+    return [one for one in plan.scenarios if at[one.name] != "closed"], closed, approved
 
 
 class _Running:
     """A study being run. Everything here happens in one thread but the asking itself."""
 
     def __init__(
-        self, plan: Plan, kept: Kept, scenarios: Collection[Scenario], jobs: int, progress: Progress | None
+        self,
+        plan: Plan,
+        kept: Kept,
+        scenarios: Collection[Scenario],
+        *,
+        approved: Collection[str],
+        jobs: int,
+        progress: Progress | None,
     ) -> None:
-        self.plan, self.kept, self.jobs = plan, kept, jobs
+        self.plan, self.kept, self.approved, self.jobs = plan, kept, approved, jobs
         self.scenarios = {one.name: one for one in scenarios}
         steps = graph.order(plan.study.needs)
         self.left: list[Node] = [(scenario, step) for scenario in self.scenarios for step in steps]
@@ -150,7 +156,8 @@ class _Running:
     def _submit(self, node: Node, question: Question, threads: ThreadPoolExecutor) -> None:
         future = self.asked.get(question.fingerprint)
         if future is None:
-            future = threads.submit(self._asking, question, self.overall.part(node))
+            draft = node[0] not in self.approved
+            future = threads.submit(self._asking, question, self.overall.part(node), draft=draft)
             self.asked[question.fingerprint] = future
             self.waiting[future] = [node]
         elif future in self.waiting:
@@ -158,12 +165,12 @@ class _Running:
         else:
             self._give_answer(node, future, shared=True)
 
-    def _asking(self, question: Question, progress: Progress) -> Asked:
+    def _asking(self, question: Question, progress: Progress, *, draft: bool) -> Asked:
         """In a thread of its own: the answer to one question."""
         with self.stop.heeded():
             self.stop.check()
             workspace = self.plan.workspace
-            return asking.ask(workspace, question, project=self.plan.study.name, progress=progress)
+            return asking.ask(workspace, question, draft=draft, project=self.plan.study.name, progress=progress)
 
     def _take(self, future: "Future[Asked]") -> None:
         for rank, node in enumerate(self.waiting.pop(future)):

@@ -6,7 +6,7 @@ from agglo.contract import card
 from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
 from agglo.contract.language import _
 from agglo.contract.model import Model, from_interface
-from agglo.runs import code
+from agglo.runs import code, gate
 from agglo.runs import run as runs
 from agglo.store import locks
 from agglo.store.workspace import Workspace
@@ -69,12 +69,13 @@ def latest_with(held: list[Kept], scenario: str) -> Kept:
 
 
 def undeclared(workspace: Workspace, model: Model) -> Iterator[Fault]:
-    """What a model's card does not declare."""
+    """What a model's card does not declare, and what it stands against."""
     missing = card.of(model, workspace.register).missing()
     if missing:
         got = _("a draft: {fields}").format(fields=", ".join(missing))
         repair = _('"agglo model show {model}" says where to declare them.').format(model=model.id)
         yield Fault(_("card of {model}").format(model=model.id), got, _("a complete card"), repair)
+    yield from gate.faults(workspace, model)
 
 
 def _against(workspace: Workspace, held: list[Kept], kept: Kept, scenario: str) -> Iterator[Fault]:

@@ -49,8 +49,15 @@ def is_siren(number: str) -> bool:
     >>> is_siren("200056232"), is_siren("200056233")
     (True, False)
     """
-    if not (number.isascii() and _SIREN.fullmatch(number)):
-        return False
+    return number.isascii() and _SIREN.fullmatch(number) is not None and is_luhn(number)
+
+
+def is_luhn(number: str) -> bool:
+    """Whether the digits of ``number`` satisfy Luhn's formula (ISO/IEC 7812-1, annex B).
+
+    >>> is_luhn("20005623200016"), is_luhn("20005623200018")
+    (True, False)
+    """
     digits = [int(digit) for digit in number]
     doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
     return (sum(digits[::-2]) + sum(doubled)) % 10 == 0

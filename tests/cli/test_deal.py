@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agglo.contract.card import AuthorityPart, MakerPart
+from tests import cards
 
 from .conftest import Agglo, shell_model
 
@@ -100,14 +100,11 @@ def test_progress_from_a_run_and_declared(opened: Agglo, tmp_path: Path, evidenc
     refused = opened("deal", "progress", "paris-saclay", "greenhouse-gases", "--run", run)
     assert refused.code == 2
     assert "a draft, which feeds no deal" in refused.err
-    assert "authority.legal_basis" in refused.err
+    assert "authority.state" in refused.err
 
-    maker = dict.fromkeys(MakerPart.model_fields, "said")
-    texts = {name: {"en": "said"} for name in ("title", "purpose", "method")}
-    lists = {"references": ["said"], "data": ["said"], "limits": [{"en": "said"}], "custody": "source"}
-    (model / "card.yaml").write_text(yaml.safe_dump({**maker, **texts, **lists}), encoding="utf-8")
+    (model / "card.yaml").write_text(yaml.safe_dump(cards.maker()), encoding="utf-8")
     register = tmp_path / "workspace" / "register" / "test.script.yaml"
-    register.write_text(yaml.safe_dump(dict.fromkeys(AuthorityPart.model_fields, "said")), encoding="utf-8")
+    register.write_text(yaml.safe_dump(cards.authority()), encoding="utf-8")
     run = json.loads(opened("run", model, "--json").out)["id"]
     said = opened("deal", "progress", "paris-saclay", "greenhouse-gases", "--run", run)
     assert (said.code, said.err) == (0, "")

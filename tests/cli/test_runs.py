@@ -53,7 +53,7 @@ def test_show_reads_as_an_answer(asked: Agglo, runs: list[str]) -> None:
         "(2) Carbon flux of land-use change, 2012-2018 [tCO₂/yr]",
         "These figures are: modelled (ADEME, Aldo).",
         "To know beside these figures:\n- ",
-        "Draft: 11 entries of the model's card are not declared; see: agglo model show land.sinks",
+        "Draft: 27 entries of the model's card are not declared; see: agglo model show land.sinks",
         "Footprint: measured. What it rests on:",
         "CC BY 4.0",
     ):

@@ -147,7 +147,7 @@ def test_models(agglo: Agglo) -> None:
         "land_cover  land-cover          required",
         "land_take_factor     1         0 - 2",
         "What it leaves out\n- ",
-        "The authority does not declare, in register/land.sinks.yaml of the workspace: legal_basis",
+        "The authority does not declare, in register/land.sinks.yaml of the workspace: state",
     ):
         assert expected in text
     assert max(map(len, text.splitlines())) <= 100

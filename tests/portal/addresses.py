@@ -16,11 +16,22 @@ from agglo.trust.access.rights import Asset
 Parameters = Sequence[Mapping[str, Any]]
 
 COMMUNE = "91272"
+_HIRING = (
+    "?method=learned&exclusion=none&role=uses&people=yes&manipulation=no&vulnerability=no&social-score=no&offence=no"
+    "&body=no&product=no&infrastructure=no&area=employment&employment=recruitment&profiling=yes&change=no&public=body"
+    "&workplace=no&decision=yes&legacy=no&conversation=no&synthetic=no"
+)
+"""Answers to the questions of the AI Act that lead to a conclusion."""
 QUERIES: Mapping[str, Sequence[str]] = {
+    "ai_act": ("", "?commencer=1", "?method=learned&exclusion=none", _HIRING),
+    "card_ai_act": ("", "?commencer=1", _HIRING),
     "search": ("", "?q=carbone", "?q=zzzzzz"),
     "runs": ("", "?etat=failed"),
     "models": ("", "?q=carbone", "?q=zzzzzz"),
     "data": ("", "?q=zzzzzz"),
+    "register": ("", "?q=carbone", "?q=zzzzzz", "?etat=project&detention=none&revue=retard"),
+    "card_edit": ("", "?section=use", "?section=life"),
+    "card_new": ("", "?title=Fuites+d%27eau&need=Trouver+les+fuites+avant+les+habitants"),
 }
 """Pages that say something else under a query; ``compare`` and ``map`` are made below."""
 
@@ -35,6 +46,8 @@ FOR_PROGRAMS = frozenset(
         "dataset_file",
         "schema",
         "tiles",
+        "register_export",
+        "card_export",
     }
 )
 """Routes whose answers are not pages, besides those of the OGC API."""
@@ -48,7 +61,10 @@ def page_names() -> list[str]:
     return [name for name in dict.fromkeys(read) if name not in FOR_PROGRAMS | ELSEWHERE and not name.startswith("ogc")]
 
 
-_FOR_ACCOUNTS = frozenset({"account", "add_data", "declare", "declaration", "deal", "publication"})
+_FOR_ACCOUNTS = frozenset(
+    {"account", "add_data", "declare", "declaration", "deal", "publication"}
+    | {"card_new", "card_edit", "card_move", "card_publish"}
+)
 _FOR_ADMINISTRATORS = frozenset({"administration", "managed_account", "grants", "audit"})
 
 
@@ -147,6 +163,11 @@ def _accounts(workspace: Workspace) -> Parameters:
     return [{"id": one.id} for one in accounts.listing(workspace)][:1] or [{"id": "actor-000000000000"}]
 
 
+def _cards(_workspace: Workspace) -> Parameters:
+    """A project of the programme, and a model."""
+    return [{"id": "hestia"}, {"id": "land.sinks"}]
+
+
 def _names(folder: str) -> Callable[[Workspace], Parameters]:
     def names(workspace: Workspace) -> Parameters:
         found = sorted(path.name.removesuffix(".json") for path in getattr(workspace, folder).iterdir())
@@ -175,6 +196,8 @@ _KNOWN: Mapping[str, Callable[[Workspace], Parameters]] = {
     "schema": lambda _workspace: [{"name": "land-cover"}],
     "deal": _names("deals"),
     "deal_file": lambda workspace: [{**one, "version": "1", "form": "json"} for one in _names("deals")(workspace)],
+    "body": lambda _workspace: [{"id": "conseil-de-developpement"}],
+    "opinion": lambda _workspace: [{"id": "avis-codev-2023"}],
     "declaration": lambda workspace: [{"id": path.name} for path in workspace.declarations.iterdir()] or [{"id": "0"}],
     "managed_account": _accounts,
     "tiles": lambda _workspace: [{"id": "communes"}],
@@ -183,6 +206,13 @@ _KNOWN: Mapping[str, Callable[[Workspace], Parameters]] = {
         {"kind": "dataset", "id": "@".join(_datasets(workspace)[0])},
         *({"kind": "study", "id": one["name"]} for one in _names("studies")(workspace)),
     ],
+    "card": _cards,
+    "card_ai_act": _cards,
+    "card_edit": _cards,
+    "card_move": _cards,
+    "card_publish": _cards,
+    "card_export": lambda workspace: [{**one, "target": "dcat-ap"} for one in _cards(workspace)],
+    "register_export": lambda _workspace: [{"target": "dcat-ap"}],
     "ogc_collection": lambda workspace: [{"id": one} for one in _layers(workspace)],
     "ogc_queryables": lambda workspace: [{"id": one} for one in _layers(workspace)],
     "ogc_items": lambda workspace: [{"id": one} for one in _layers(workspace)],

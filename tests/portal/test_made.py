@@ -5,10 +5,14 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
+from agglo.contract import card
 from agglo.portal import html, made
 from agglo.store.workspace import Workspace
 from agglo.trust.access import people, visibility
+from agglo.trust.access.people import operator
 from agglo.trust.access.rights import Asset
+from agglo.trust.register import publishing, writing
+from tests import cards
 
 
 @pytest.fixture
@@ -54,9 +58,13 @@ def test_what_is_closed_is_closed_at_once(client: TestClient, workspace: Workspa
     assert client.get("/etudes/local-green-deal").status_code == 404
 
 
-def test_a_declared_card_shows_at_once(client: TestClient, workspace: Workspace) -> None:
-    assert "not declared" in client.get("/modeles/land.sinks").text
-    (workspace.register / "land.sinks.yaml").write_text("owner: Direction of planning\n", encoding="utf-8")
+def test_a_published_card_shows_at_once(client: TestClient, workspace: Workspace) -> None:
+    assert "Direction of planning" not in client.get("/modeles/land.sinks").text
+    writing.save(
+        workspace, operator(workspace), "land.sinks", card.parse(cards.authority(owner="Direction of planning"), "x")
+    )
+    assert "Direction of planning" not in client.get("/modeles/land.sinks").text
+    publishing.publish(workspace, operator(workspace), "land.sinks")
     assert "Direction of planning" in client.get("/modeles/land.sinks").text
 
 

@@ -41,7 +41,9 @@ def test_every_kind_is_counted(client: TestClient, workspace: Workspace) -> None
     assert _count(page, "models") >= 1
     assert _count(page, "data") == reading.datasets(workspace, PUBLIC, text="climat").matched >= 1
     assert _count(page, "strategy") >= 1
-    total = sum(_count(page, kind) for kind in ("communes", "models", "studies", "runs", "data", "strategy"))
+    assert _count(page, "register") >= 1
+    kinds = ("communes", "register", "models", "studies", "runs", "data", "strategy")
+    total = sum(_count(page, kind) for kind in kinds)
     assert f"{total} results for “climat”." in page
 
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from agglo.contract.documents import read_yaml
-from agglo.portal import app, made, register
+from agglo.portal import app, askable, made
 from agglo.portal.strategy import lines
 from agglo.store.workspace import Workspace
 from agglo.trust.access import reading
@@ -54,7 +54,7 @@ def test_each_line_has_an_identifier_of_its_own() -> None:
 
 def test_every_proof_names_something_that_can_exist(workspace: Workspace) -> None:  # noqa: F811
     pages = {route.name for route in app.routes()}
-    models, datasets = set(register.entries(workspace)), {
+    models, datasets = set(askable.entries(workspace)), {
         row["name"] for row in reading.datasets(workspace, PUBLIC, limit=None).rows
     }  # fmt: skip
     known = {
@@ -111,8 +111,8 @@ def test_a_model_that_is_not_there_is_said_not_built(client: TestClient) -> None
 
 def test_a_model_that_comes_bears_its_lines_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     before, _total = _live(_shown(client))
-    known = dict(register.entries(client.app.state.workspace))
-    monkeypatch.setattr(register, "entries", lambda _workspace: {**known, "water.leaks": known["land.sinks"]})
+    known = dict(askable.entries(client.app.state.workspace))
+    monkeypatch.setattr(askable, "entries", lambda _workspace: {**known, "water.leaks": known["land.sinks"]})
     made.forget()
     page = _shown(client)
     assert _live(page)[0] == before + 1

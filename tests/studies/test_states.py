@@ -5,9 +5,9 @@ import shutil
 import pytest
 import yaml
 
-from agglo.contract.card import AuthorityPart, MakerPart
 from agglo.contract.errors import InvalidInput, NotFound
 from agglo.studies import record, results, states
+from tests import cards
 
 from .conftest import figure, pebbles
 
@@ -22,17 +22,10 @@ def weigh(weight: float) -> dict:
 def declare(workspace, models):
     """Complete both halves of the pebble's card."""
 
-    def whole(part) -> dict:
-        texts = dict.fromkeys(part.model_fields, "said")
-        if part is MakerPart:
-            by_language = {key: {"en": "said"} for key in ("title", "purpose", "method")}
-            return {**texts, **by_language, "references": ["x"], "data": ["x"], "limits": [{"en": "x"}],
-                    "custody": "source"}  # fmt: skip
-        return texts
-
-    def declared() -> None:
-        (models / "pebble" / "card.yaml").write_text(yaml.safe_dump(whole(MakerPart)), encoding="utf-8")
-        (workspace.register / "test.pebble.yaml").write_text(yaml.safe_dump(whole(AuthorityPart)), encoding="utf-8")
+    def declared(**changes) -> None:
+        (models / "pebble" / "card.yaml").write_text(yaml.safe_dump(cards.maker()), encoding="utf-8")
+        said = yaml.safe_dump(cards.authority(**changes))
+        (workspace.register / "test.pebble.yaml").write_text(said, encoding="utf-8")
 
     return declared
 
@@ -155,3 +148,16 @@ def test_unknown_names(workspace, run) -> None:
     run(steps=STEPS)
     with pytest.raises(NotFound, match='Did you mean "reference"'):
         states.move(workspace, "weights", "referense", "proposed")
+
+
+def test_what_a_card_stands_against_feeds_drafts_and_no_approved_scenario(workspace, run, declare) -> None:
+    declare(review_due="2020-01-01")
+    run(steps=STEPS)
+    states.move(workspace, "weights", "reference", "proposed")
+    with pytest.raises(InvalidInput, match="Its review was due on 2020-01-01"):
+        states.move(workspace, "weights", "reference", "approved")
+    declare()
+    states.move(workspace, "weights", "reference", "approved")
+    declare(review_due="2020-01-01")
+    with pytest.raises(InvalidInput, match="Drafts feed no approved scenario"):
+        run(steps=STEPS)

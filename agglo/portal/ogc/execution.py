@@ -14,8 +14,8 @@ from starlette.responses import Response
 from agglo.contract.errors import Fault, InvalidInput, MissingExtra
 from agglo.contract.language import _
 from agglo.portal import questions
+from agglo.portal.askable import Entry
 from agglo.portal.ogc import answers, bodies, jobs, processes, refusals, results
-from agglo.portal.register import Entry
 from agglo.portal.visits import Visit
 from agglo.runs import asking
 from agglo.runs.asking import Accepted

@@ -3,14 +3,14 @@
 from agglo.contract.errors import NotFound
 from agglo.contract.language import _
 from agglo.contract.model import Model
-from agglo.portal import register
-from agglo.portal.register import Entry
+from agglo.portal import askable
+from agglo.portal.askable import Entry
 from agglo.store.workspace import Workspace
 
 
 def entries(workspace: Workspace) -> list[Entry]:
     """Every model that can be asked, by identifier."""
-    return list(register.entries(workspace).values())
+    return list(askable.entries(workspace).values())
 
 
 def process_id(known: Model) -> str:
@@ -26,7 +26,7 @@ def find(workspace: Workspace, id: str) -> Entry:
         There is no such model, or not in that version.
     """
     name, _colon, _version = id.partition(":")
-    known = register.entries(workspace).get(name)
+    known = askable.entries(workspace).get(name)
     if known is None or id not in (known.model.id, process_id(known.model)):
         raise unknown(id)
     return known

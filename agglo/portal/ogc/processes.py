@@ -8,8 +8,8 @@ from starlette.responses import Response
 from agglo.contract.errors import NotFound
 from agglo.contract.language import _, in_language
 from agglo.contract.model import Input, Model, Output
+from agglo.portal.askable import Entry
 from agglo.portal.ogc import answers, dialect, offered, queries, refusals
-from agglo.portal.register import Entry
 from agglo.portal.visits import Visit
 
 PARAMETERS = ("limit", "offset")

@@ -1,5 +1,6 @@
-"""The public register of models: every one, its card, and the form that asks it."""
+"""The models that can be asked: every one, what its card says, and the form that asks it."""
 
+import datetime
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -8,19 +9,21 @@ from starlette.responses import RedirectResponse, Response
 
 from agglo.contract import card as cards
 from agglo.contract import numerals
-from agglo.contract.card import AuthorityPart, Card, MakerPart
-from agglo.contract.errors import AggloError, Fault, InvalidInput, MissingExtra
+from agglo.contract.card import Card, choice_label, gate
+from agglo.contract.errors import AggloError, Fault, InvalidInput, MissingExtra, NotFound
 from agglo.contract.language import _, in_language, ngettext
 from agglo.contract.model import Model
-from agglo.portal import fields, html, question_form, questions, register
+from agglo.portal import askable, card_words, fields, html, question_form, questions
 from agglo.portal.app import path_of
-from agglo.portal.question_form import PROJECT, SEED, Given
+from agglo.portal.card_words import Section
+from agglo.portal.question_form import DRAFT, PROJECT, SEED, Given
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
 from agglo.runs.asking import Accepted
 from agglo.studies.report import wording
 from agglo.trust.access import reading, rights
 from agglo.trust.access.rights import Asset
+from agglo.trust.register import registered
 
 _RUNS_SHOWN = 10
 _VERSIONS_SOUGHT = 500
@@ -47,18 +50,26 @@ class Line:
 def show_register(visit: Visit) -> Response:
     """Every model, or those that hold the words sought."""
     sought = visit.query.get("q", "").strip()[:200]
-    every = register.entries(visit.workspace)
+    every = askable.entries(visit.workspace)
     found = [one.model for one in every.values() if _holds(_plain(sought), one.model, _card(visit, one.model))]
     lines = [_line(visit, model) for model in found]
     return html.page(visit, "models.html.j2", lines=lines, sought=sought, total=len(every))
 
 
 def _card(visit: Visit, model: Model) -> Card:
-    """The card of a model, what cannot be read being as if it were not declared."""
+    """What the visitor may read of the card of a model; what cannot be read is as if it were not declared."""
     try:
-        return cards.of(model, visit.workspace.register)
+        return registered.find(visit.workspace, visit.person, model.id).card
+    except (InvalidInput, NotFound):
+        return _beside(model)
+
+
+def _beside(model: Model) -> Card:
+    """The card that lies beside the model, alone."""
+    try:
+        return cards.of(model)
     except InvalidInput:
-        return cards.Card()
+        return Card()
 
 
 def _holds(words: str, model: Model, card: Card) -> bool:
@@ -82,7 +93,7 @@ def _line(visit: Visit, model: Model) -> Line:
         in_language(card.maker.purpose),
         card.maker.maker or _not_declared(),
         card.maker.licence or _not_declared(),
-        _custody(card.maker.custody),
+        choice_label("custody", card.maker.custody or "") or _not_declared(),
         ngettext("{count} answer kept", "{count} answers kept", kept.matched).format(
             count=numerals.number(kept.matched)
         ),
@@ -110,19 +121,11 @@ def _not_declared() -> str:
     return _("not declared")
 
 
-def _custody(custody: str | None) -> str:
-    words = {
-        "source": _("the code is open and kept here"),
-        "binary": _("the program is kept here, its code is not open"),
-        "remote": _("it runs at its maker's; nothing of it is kept here"),
-        "results": _("its results alone are kept here"),
-    }
-    return words.get(custody or "", _not_declared())
-
-
 def _state(card: Card) -> str:
     """How complete a card is: what the maker and what the authority do not declare."""
-    maker, authority = len(card.maker.missing()), len(card.authority.missing())
+    missing = card.missing()
+    maker = sum(path.startswith("maker.") for path in missing)
+    authority = len(missing) - maker
     if not maker and not authority:
         return _("Complete")
     parts = []
@@ -139,7 +142,7 @@ def _state(card: Card) -> str:
 
 def show_model(visit: Visit) -> Response:
     """The card of a model, what it reads and gives, and its answers."""
-    model = register.find(visit.workspace, visit.path["id"]).model
+    model = askable.find(visit.workspace, visit.path["id"]).model
     card = _card(visit, model)
     kept = reading.runs(visit.workspace, visit.person, model=model.id, limit=_RUNS_SHOWN)
     versions = reading.runs(visit.workspace, visit.person, model=model.id, limit=_VERSIONS_SOUGHT).rows
@@ -150,7 +153,7 @@ def show_model(visit: Visit) -> Response:
         title=in_language(model.title) or model.id,
         headline=in_language(model.headline),
         state=_state(card),
-        halves=[_half(_("What its maker says"), card.maker), _half(_("What the authority says"), card.authority)],
+        halves=[_half("maker", _("What its maker says"), card), _half("authority", _("What the authority says"), card)],
         inputs=_inputs(model),
         parameters=_parameters(model),
         outputs=_outputs(model),
@@ -162,30 +165,21 @@ def show_model(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """One half of a card: each of its fields, what is said there, and how many are not declared."""
+    """One half of a card: what it says, by section, how many entries are not declared, and whether it says nothing."""
 
     title: str
-    entries: list[tuple[str, list[str]]]
+    sections: list[Section]
     missing: str
+    empty: bool
 
 
-def _half(title: str, part: MakerPart | AuthorityPart) -> Half:
-    missing, names = part.missing(), list(type(part).model_fields)
-    entries = [
-        (question_form.sentence(wording.undeclared(name)), [] if name in missing else _said(name, getattr(part, name)))
-        for name in names
-    ]
-    said = _("{count} of {total} entries not declared").format(count=len(missing), total=len(names)) if missing else ""
-    return Half(title, entries, said)
-
-
-def _said(name: str, value: Any) -> list[str]:
-    """What a field of a card says, a text for each thing said."""
-    if name == "custody":
-        return [_custody(value)]
-    if isinstance(value, list):
-        return [in_language(one) if isinstance(one, dict) else str(one) for one in value]
-    return [in_language(value) if isinstance(value, dict) else str(value)]
+def _half(half: str, title: str, card: Card) -> Half:
+    missing, asked = (
+        [path for path in paths if path.startswith(f"{half}.")] for paths in (card.missing(), card.asked())
+    )
+    said = _("{count} of {total} entries not declared").format(count=len(missing), total=len(asked)) if missing else ""
+    sections = card_words.sections(card, half=half)
+    return Half(title, sections, said, not card_words.only_said(sections))
 
 
 def _inputs(model: Model) -> list[list[Any]]:
@@ -226,7 +220,7 @@ def _answer(row: Any) -> list[Any]:
 
 def ask(visit: Visit) -> Response:
     """The form that asks a model; sent, it leads to the page of the request."""
-    entry = register.find(visit.workspace, visit.path["id"])
+    entry = askable.find(visit.workspace, visit.path["id"])
     if visit.request.method != "POST":
         return _form(visit, entry.model)
     try:
@@ -236,7 +230,7 @@ def ask(visit: Visit) -> Response:
     return RedirectResponse(path_of("request", id=accepted.id), _SEE_OTHER)
 
 
-def _asked(visit: Visit, entry: register.Entry) -> Accepted:
+def _asked(visit: Visit, entry: askable.Entry) -> Accepted:
     """What was sent, as a question that is accepted; errors as :func:`agglo.portal.questions.ask`."""
     rights.check(visit.workspace, visit.person, "run", Asset("model", entry.model.id))
     faults: list[Fault] = []
@@ -244,11 +238,17 @@ def _asked(visit: Visit, entry: register.Entry) -> Accepted:
     if faults:
         raise InvalidInput("", [*faults, *_faults_of(visit, entry, given)])
     return questions.ask(
-        visit, entry, inputs=given.inputs, parameters=given.parameters, seed=given.seed, project=given.project
+        visit,
+        entry,
+        inputs=given.inputs,
+        parameters=given.parameters,
+        seed=given.seed,
+        project=given.project,
+        draft=given.draft,
     )
 
 
-def _faults_of(visit: Visit, entry: register.Entry, given: Given) -> tuple[Fault, ...]:
+def _faults_of(visit: Visit, entry: askable.Entry, given: Given) -> tuple[Fault, ...]:
     """What else is wrong with a question that cannot be asked anyway."""
     try:
         questions.posed(visit.workspace, visit.person, entry, inputs=given.inputs, parameters=given.parameters)
@@ -264,7 +264,8 @@ def _form(visit: Visit, model: Model, error: AggloError | None = None) -> Respon
     labels = {one.name: one.label for one in (*chosen, *asked)} | {SEED: _("Seed of chance"), PROJECT: _("Project")}
     wrong = _wrong(model, error, labels) if error else []
     typed = dict(visit.form) if error else {}
-    first = {one.name: one.first for one in (*chosen, *asked)} | {SEED: "0", PROJECT: ""}
+    may_ask = rights.may(visit.workspace, visit.person, "run", Asset("model", model.id))
+    first = {one.name: one.first for one in (*chosen, *asked)} | {SEED: "0", PROJECT: "", DRAFT: ""}
     return html.page(
         visit,
         "ask.html.j2",
@@ -279,8 +280,18 @@ def _form(visit: Visit, model: Model, error: AggloError | None = None) -> Respon
         typed={name: typed.get(name, value) for name, value in first.items()},
         wrong=fields.by_field(wrong),
         found=wrong,
-        may_ask=rights.may(visit.workspace, visit.person, "run", Asset("model", model.id)),
+        may_ask=may_ask,
+        against=_against(visit, model) if may_ask else (),
     )
+
+
+def _against(visit: Visit, model: Model) -> tuple[gate.Refusal, ...]:
+    """What the card of a model stands against, drafts apart; a card that cannot be read refuses once it is asked."""
+    try:
+        card = cards.of(model, visit.workspace.register)
+    except InvalidInput:
+        return ()
+    return gate.against_running(card, datetime.datetime.now(datetime.UTC).date())
 
 
 def _wrong(model: Model, error: AggloError, labels: dict[str, str]) -> list[fields.Wrong]:

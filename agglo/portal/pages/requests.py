@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from agglo.contract.errors import NotFound, TooMany
 from agglo.contract.language import _, in_language, ngettext, speaking
-from agglo.portal import html, questions, register
+from agglo.portal import askable, html, questions
 from agglo.portal.app import path_of
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
@@ -50,7 +50,7 @@ def show(visit: Visit) -> Response:
 def _title(visit: Visit, model: str) -> str:
     """What a model is called, if it is still there."""
     try:
-        return in_language(register.find(visit.workspace, model).model.title) or model
+        return in_language(askable.find(visit.workspace, model).model.title) or model
     except NotFound:
         return model
 

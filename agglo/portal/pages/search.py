@@ -1,4 +1,4 @@
-"""One search over everything that a reader may read: communes, models, data, studies, answers, the strategy."""
+"""One search over everything that a reader may read: communes, cards, models, data, studies, answers, the strategy."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from agglo.contract.language import _, in_language
 from agglo.contract.model import Model
-from agglo.portal import figures, html, register
+from agglo.portal import askable, card_list, card_words, figures, html
 from agglo.portal.app import path_of
 from agglo.portal.routing import page
 from agglo.portal.strategy import lines
@@ -17,6 +17,7 @@ from agglo.portal.strategy.lines import Checking
 from agglo.portal.visits import Visit
 from agglo.territory.communes import fold
 from agglo.trust.access import reading
+from agglo.trust.register import registered
 
 SHOWN = 8
 """How many results of a kind are shown."""
@@ -64,6 +65,7 @@ def found(visit: Visit, asked: str) -> list[Kind]:
     models = _models(visit, words)
     return [
         _kind("communes", _("Communes"), _communes(visit, asked, words), path_of("territory")),
+        _kind("register", _("Register"), _cards(visit, words), path_of("register") + listed),
         _kind("models", _("Models"), map(_model, models), path_of("models") + listed),
         _kind("studies", _("Studies"), _studies(visit, words), path_of("studies")),
         _runs(visit, asked, models),
@@ -90,8 +92,17 @@ def _communes(visit: Visit, asked: str, words: Sequence[str]) -> Iterator[Hit]:
             yield Hit(path_of("commune", insee=one.insee), one.name, about)
 
 
+def _cards(visit: Visit, words: Sequence[str]) -> Iterator[Hit]:
+    every = registered.listing(visit.workspace, visit.person) if words else []
+    for one in card_list.ordered(one for one in every if card_list.holds(words, one.id, one.card)):
+        about = ". ".join(
+            filter(None, (card_words.state(one.card), card_words.short(card_words.plain_purpose(one.card))))
+        )
+        yield Hit(path_of("card", id=one.id), one.title, about)
+
+
 def _models(visit: Visit, words: Sequence[str]) -> list[Model]:
-    known = register.entries(visit.workspace).values()
+    known = askable.entries(visit.workspace).values()
     return [one.model for one in known if _holds(words, one.model.id, *one.model.title.values(),
                                                   *one.model.headline.values())]  # fmt: skip
 

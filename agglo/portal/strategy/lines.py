@@ -10,7 +10,7 @@ from typing import Any
 from agglo.contract.documents import read_yaml
 from agglo.contract.errors import NotFound
 from agglo.contract.language import Text, _, in_language
-from agglo.portal import register
+from agglo.portal import askable
 from agglo.portal.visits import Visit
 from agglo.trust.access import reading
 from agglo.trust.deal import keeping
@@ -153,7 +153,7 @@ def _page(_visit: Visit, name: str) -> tuple[str, str] | None:
 def _model(visit: Visit, name: str) -> tuple[str, str] | None:
     from agglo.portal.app import path_of
 
-    known = register.entries(visit.workspace)
+    known = askable.entries(visit.workspace)
     found = next((known[one].model for one in sorted(known) if fnmatchcase(one, name)), None)
     if found is None:
         return None

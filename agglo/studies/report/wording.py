@@ -55,33 +55,6 @@ _CERTIFICATES = {
     "cannot run": N_("could not be run again"),
 }
 
-_FIELDS = {
-    "title": N_("title"),
-    "purpose": N_("purpose"),
-    "method": N_("method"),
-    "references": N_("references"),
-    "data": N_("data"),
-    "limits": N_("limits"),
-    "performance": N_("performance"),
-    "maker": N_("maker"),
-    "licence": N_("licence"),
-    "custody": N_("custody of the code"),
-    "hosting_country": N_("hosting country"),
-    "applicable_law": N_("applicable law"),
-    "subcontractors": N_("subcontractors"),
-    "legal_basis": N_("legal basis"),
-    "ai_act_class": N_("class under the AI Act"),
-    "human_oversight": N_("human oversight"),
-    "left_out": N_("who may be left out"),
-    "human_channel": N_("a person to turn to"),
-    "owner": N_("owner"),
-    "contract": N_("contract"),
-    "cost": N_("cost"),
-    "benefit": N_("benefit"),
-    "benefit_measure": N_("how the benefit is measured"),
-    "simple_baseline": N_("simpler method to compare with"),
-}
-
 
 def cause(sector: str) -> str:
     """The sector of an indicator: for a flux of land-use change, its cause; a word we do not know stays as it is."""
@@ -122,8 +95,11 @@ def certificate(identifier: str) -> str:
 
 
 def undeclared(field: str) -> str:
-    """A field of a card (``authority.legal_basis``) in words."""
-    return _in_words(_FIELDS, field.rpartition(".")[2])
+    """A field of a card (``authority.legal_basis``) in words, to stand inside a sentence."""
+    from agglo.contract.card import label
+
+    said = label(field)
+    return said[:1].lower() + said[1:]
 
 
 def _in_words(words: dict[str, str], identifier: str, fallback: str | None = None) -> str:

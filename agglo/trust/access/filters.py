@@ -45,9 +45,11 @@ class Reader:
     def named(self, kind: Kind) -> list[str]:
         """Identifiers of the assets that a grant to this very account names one by one: also where they are personal.
 
-        A name without a version is not one of a dataset: it would open versions that are still to come.
+        A name without a version is not one of a dataset: it would open versions that are still to come. What a
+        responsibility gives is no such grant: nobody decided to open personal data.
         """
-        own = [one.on.id for one in self.grants(kind) if one.to.startswith("account:") and not one.on.id.endswith("*")]
+        given = (one for one in self.grants(kind) if one.to.startswith("account:") and not one.source)
+        own = [one.on.id for one in given if not one.on.id.endswith("*")]
         return [named for named in own if kind != "dataset" or "@" in named]
 
     def may_read(self, kind: Kind, id: str, visibility: str | None, *, made: bool) -> bool:

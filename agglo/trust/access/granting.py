@@ -20,7 +20,7 @@ _HEAD = (
 
 
 def listing(workspace: Workspace, person: Person) -> list[Grant]:
-    """Every grant, in the order they were given, those taken back included.
+    """Every grant, in the order they were given, those taken back included; then those that come from a file.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def grant(workspace: Workspace, person: Person, *, to: str, right: str, on: str,
     with _held(workspace):
         asset = _allowed(workspace, person, to=to, right=right, on=on)
         _check_kept(workspace, person, asset)
-        given = rules.read(workspace).grants
+        given = _given(workspace)
         same = [one for one in given if (one.to, one.right, one.on) == (to, right, asset) and not one.revoked]
         if same:
             return same[0]
@@ -65,20 +65,35 @@ def revoke(workspace: Workspace, person: Person, *, to: str, right: str, on: str
     InvalidInput
         An unknown role, right, kind or identifier; all are listed.
     NotFound
-        It was not given, or was taken back already.
+        It was not given, or was taken back already; or it comes from a file, which the message names.
     Forbidden
         The person does not administer the asset.
     """
     with _held(workspace):
         asset = _allowed(workspace, person, to=to, right=right, on=on)
-        given = list(rules.read(workspace).grants)
+        given = _given(workspace)
         for rank, one in enumerate(given):
             if (one.to, one.right, one.on) == (to, right, asset) and not one.revoked:
                 given[rank] = replace(one, revoked={"by": person.id, "at": now()})
                 _write(workspace, given)
                 return given[rank]
     what = _("{to} was not given the right {right} on {asset}.").format(to=to, right=right, asset=on)
-    raise NotFound(what, repair=_('"agglo access list" lists what was given.'))
+    raise NotFound(what, repair=_where(workspace, to, right, asset))
+
+
+def _given(workspace: Workspace) -> list[Grant]:
+    """The grants of the file of grants: none that comes from elsewhere is written there."""
+    return [one for one in rules.read(workspace).grants if not one.source]
+
+
+def _where(workspace: Workspace, to: str, right: str, asset: Asset) -> str:
+    """Where a right that cannot be taken back here comes from, if it is in force."""
+    for one in rules.read(workspace).grants:
+        if one.source and (one.to, one.right, one.on) == (to, right, asset):
+            return _("It comes from a responsibility. Change the file {file} of this workspace.").format(
+                file=one.source
+            )
+    return _('"agglo access list" lists what was given.')
 
 
 def _held(workspace: Workspace) -> Any:

@@ -29,6 +29,7 @@ _NAMES = {
     "study": N_("study"),
     "deal": N_("deal"),
     "declaration": N_("declaration"),
+    "card": N_("card"),
 }
 
 

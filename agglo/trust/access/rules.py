@@ -2,12 +2,14 @@
 
 ``roles.yaml`` comes with agglo; ``rights/roles.yaml`` of a workspace replaces the roles it names.
 ``rights/grants.yaml`` is a list of grants: to whom, which right, on what; why, by whom and when it was given.
+Responsibilities that name an account (``governance/responsibilities.yaml``) give it rights as well, for as long as they
+say so.
 """
 
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -22,11 +24,17 @@ RIGHTS: tuple[str, ...] = get_args(Right)
 READ_PERSONAL = "read-personal"
 """Reading personal data without a grant that names them: of the operator alone."""
 
-Kind = Literal["workspace", "dataset", "model", "run", "study", "deal", "declaration"]
+Kind = Literal["workspace", "dataset", "model", "run", "study", "deal", "declaration", "card"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 FOLDER = "rights"
 ROLES_FILE, GRANTS_FILE = f"{FOLDER}/roles.yaml", f"{FOLDER}/grants.yaml"
+RESPONSIBILITIES_FILE = "governance/responsibilities.yaml"
+FILES = (
+    *(ROLES_FILE, GRANTS_FILE, RESPONSIBILITIES_FILE),
+    *(f"governance/{name}.yaml" for name in ("directions", "partners", "bodies")),
+)
+"""Every file that decides who may do what."""
 
 PUBLIC_RIGHTS = ("read-restricted", "run")
 """What whoever has not signed in may be given: the rest needs an author."""
@@ -42,6 +50,7 @@ _IDS = {
     "study": re.compile(rf"{_SHORT_NAME}\*?"),
     "deal": re.compile(rf"{_SHORT_NAME}(\*|@[0-9]+)?"),
     "declaration": re.compile(_UUID),
+    "card": re.compile(r"[a-z0-9][a-z0-9._-]{0,127}\*?"),
 }
 _TEXTS = ("why", "by", "at")
 _GIVEN = ("to", "right", "on")
@@ -72,7 +81,8 @@ class Role:
 class Grant:
     """A right given: ``to`` is ``role:NAME`` or ``account:ID``; ``on`` says what, a final ``*`` standing for any end.
 
-    ``revoked`` says by whom and when it was taken back; empty as long as it is in force.
+    ``revoked`` says by whom and when it was taken back; empty as long as it is in force. ``source`` is the file it
+    comes from where it is none of those that were given: it is changed there alone, and opens no personal data.
     """
 
     to: str
@@ -82,6 +92,7 @@ class Grant:
     by: str = ""
     at: str = ""
     revoked: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
     def covers(self, asset: Asset) -> bool:
         """Whether this is about an asset: that very one, a whole that it is part of, or everything."""
@@ -98,15 +109,18 @@ class Grant:
         """As the file holds it."""
         content: dict[str, Any] = {"to": self.to, "right": self.right, "on": str(self.on)}
         content |= {name: getattr(self, name) for name in _TEXTS if getattr(self, name)}
+        content |= {"source": self.source} if self.source else {}
         return content | ({"revoked": dict(self.revoked)} if self.revoked else {})
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Every role and every grant, those that were revoked included."""
+    """Every role and every grant, those that were revoked included. ``ignored`` tells why the responsibilities of the
+    workspace give no right: their files cannot be read."""
 
     roles: Mapping[str, Role] = field(default_factory=dict)
     grants: Sequence[Grant] = ()
+    ignored: Sequence[Fault] = ()
 
     def of(self, role: str, account: str) -> list[Grant]:
         """The grants in force to a role or to an account."""
@@ -127,7 +141,7 @@ def read(workspace: Workspace) -> Rules:
     InvalidInput
         A file cannot be read, or names an unknown role, right or kind; every fault is listed with its place.
     """
-    stamp = tuple(_stamp(workspace.root / name) for name in (ROLES_FILE, GRANTS_FILE))
+    stamp = tuple(_stamp(workspace.root / name) for name in FILES)
     held = _READ.get(workspace.root)
     if held is None or held[0] != stamp:
         held = (stamp, _tried(workspace))
@@ -150,10 +164,28 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 def _tried(workspace: Workspace) -> Rules | InvalidInput:
     try:
-        return _read(workspace.root)
+        return _with_responsibilities(workspace, _read(workspace.root))
     except InvalidInput as error:
         logging.getLogger(__name__).warning("%s", error)
         return error
+
+
+def _with_responsibilities(workspace: Workspace, given: Rules) -> Rules:
+    """The rules with the rights that come from responsibilities; none of these while their files cannot be read."""
+    if _stamp(workspace.root / RESPONSIBILITIES_FILE) is None:
+        return given
+    from agglo.trust.governance import responsibilities
+
+    try:
+        found = responsibilities.granted(workspace)
+    except InvalidInput as error:
+        return replace(given, ignored=error.faults)
+    derived = [
+        Grant(f"account:{account}", right, asset(on), why=why, source=RESPONSIBILITIES_FILE)
+        for account, right, on, why in found
+        if right in RIGHTS
+    ]
+    return replace(given, grants=[*given.grants, *derived])
 
 
 def _read(root: Path) -> Rules:

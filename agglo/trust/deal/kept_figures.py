@@ -7,7 +7,7 @@ from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.indicators import Indicator
 from agglo.contract.language import _
 from agglo.contract.model import from_interface
-from agglo.runs import code
+from agglo.runs import code, gate
 from agglo.runs.run import Run
 from agglo.store.workspace import Workspace
 from agglo.trust.deal.reading import unit_fault
@@ -23,7 +23,7 @@ def refuse(faults: Sequence[Fault]) -> None:
 
 
 def check(workspace: Workspace, held: Run) -> None:
-    """Refuse a run that feeds no deal: failed, changed, verified to differ, or of a draft card."""
+    """Refuse a run that feeds no deal: failed, changed, verified to differ, of a draft card or one that is refused."""
     held.sealed.check()
     faults = []
     if held.state != "finished":
@@ -37,7 +37,7 @@ def check(workspace: Workspace, held: Run) -> None:
         repair = _('"agglo model show {model}" says where to declare them.').format(model=model.id)
         faults.append(Fault(_("card of {model}").format(model=model.id), _("a draft, which feeds no deal"),
                             _("declared: {fields}").format(fields=", ".join(missing)), repair))  # fmt: skip
-    refuse(faults)
+    refuse([*faults, *gate.faults(workspace, model)])
 
 
 def find(held: Run, commitment: Commitment, place: str, year: int | None) -> Indicator:

@@ -58,4 +58,4 @@ def test_it_refuses_what_is_not_of_its_kind(name, value, said) -> None:
 
 
 def test_its_maker_declares_everything() -> None:
-    assert cards.of(echo).maker.missing() == []
+    assert [name for name in cards.of(echo).missing() if name.startswith("maker.")] == []

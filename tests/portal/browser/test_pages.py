@@ -15,6 +15,7 @@ CONTRAST_ALONE = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 SIGNED_IN = frozenset(
     {"account", "administration", "managed_account", "grants", "audit", "add_data", "declare", "declaration", "deal"}
     | {"ask", "study", "dataset", "run", "publication"}
+    | {"register", "card", "card_new", "card_edit", "card_move", "card_publish"}
 )
 """Pages that say more to an administrator than to others; the rest is read as one in the slow tests alone."""
 

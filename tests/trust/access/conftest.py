@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from agglo.catalogue import datasets, known_schemas
-from agglo.contract.card import AuthorityPart, MakerPart
 from agglo.contract.model import Model, from_folder
 from agglo.runs import asking, questions
 from agglo.runs.run import Run
 from agglo.store import indexing
 from agglo.store.workspace import Workspace, open_workspace
 from agglo.trust.access.people import Person
+from tests import cards
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 DESCRIBED = {"title": "Lakes", "licence": "etalab-2.0", "source": "a test", "owner": "tests"}
@@ -90,18 +90,14 @@ def write_rights(workspace: Workspace, file: str, content: Any) -> None:
 def carded(folder: Path, sample: str) -> Model:
     """A copy of a sample whose maker has declared everything; the authority has not."""
     shutil.copytree(SAMPLES / sample, folder / sample)
-    maker = dict.fromkeys(MakerPart.model_fields, "said")
-    texts = {name: {"en": "said"} for name in ("title", "purpose", "method")}
-    lists = {"references": ["said"], "data": ["said"], "limits": [{"en": "said"}], "custody": "source"}
-    (folder / sample / "card.yaml").write_text(yaml.safe_dump({**maker, **texts, **lists}), encoding="utf-8")
+    (folder / sample / "card.yaml").write_text(yaml.safe_dump(cards.maker()), encoding="utf-8")
     return from_folder(folder / sample)
 
 
 def declare_authority(workspace: Workspace, *models: str) -> None:
     """Complete the authority's half of some cards."""
     for model in models:
-        authority = dict.fromkeys(AuthorityPart.model_fields, "said")
-        (workspace.register / f"{model}.yaml").write_text(yaml.safe_dump(authority), encoding="utf-8")
+        (workspace.register / f"{model}.yaml").write_text(yaml.safe_dump(cards.authority()), encoding="utf-8")
 
 
 def identifier(number: int) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
-from agglo.contract.card import AuthorityPart, MakerPart
 from agglo.contract.model import from_folder
 from agglo.runs import asking, questions
 from agglo.runs.run import Run, load
 from agglo.store.workspace import Workspace, open_workspace
 from agglo.trust.deal import keeping, reading
 from agglo.trust.deal.text import Deal
+from tests import cards
 
 Content = dict[str, Any]
 
@@ -92,12 +92,8 @@ def evidence(tmp_path: Path) -> Path:
 
 def declare_everything(folder: Path, model: str, register: Path) -> None:
     """Both halves of a complete card."""
-    maker = dict.fromkeys(MakerPart.model_fields, "said")
-    texts = {name: {"en": "said"} for name in ("title", "purpose", "method")}
-    lists = {"references": ["said"], "data": ["said"], "limits": [{"en": "said"}], "custody": "source"}
-    (folder / "card.yaml").write_text(yaml.safe_dump({**maker, **texts, **lists}), encoding="utf-8")
-    authority = dict.fromkeys(AuthorityPart.model_fields, "said")
-    (register / f"{model}.yaml").write_text(yaml.safe_dump(authority), encoding="utf-8")
+    (folder / "card.yaml").write_text(yaml.safe_dump(cards.maker()), encoding="utf-8")
+    (register / f"{model}.yaml").write_text(yaml.safe_dump(cards.authority()), encoding="utf-8")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from agglo.runs.run import Run
 from agglo.store.workspace import Workspace
 from agglo.studies.report import study
 from agglo.studies.report.findings import Findings
+from tests import cards
 
 from .. import fabricated
 from ..reading import rows_of
@@ -66,11 +67,8 @@ def test_a_card_that_is_not_complete_makes_a_draft(
     text = page(findings(workspace, run))
     assert "Draft: register entry incomplete." in text
     assert "legal basis" in text[text.index("Not declared yet in the register") :]
-    said = dict.fromkeys(AuthorityPart.model_fields, "said")
-    maker = {
-        name: {"en": "x"} if name in ("title", "purpose", "method") else "x" for name in MakerPart.model_fields
-    } | {"references": ["r"], "data": ["d"], "limits": [{"en": "No N2O is counted."}], "custody": "source"}
-    complete = Card(maker=MakerPart.model_validate(maker), authority=AuthorityPart.model_validate(said))
+    maker = cards.maker(limits=[{"en": "No N2O is counted."}])
+    complete = Card(maker=MakerPart.model_validate(maker), authority=AuthorityPart.model_validate(cards.authority()))
     monkeypatch.setattr(Findings, "_card", lambda *_: complete)
     finished = page(findings(workspace, run))
     assert "Draft" not in finished

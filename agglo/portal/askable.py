@@ -28,7 +28,7 @@ _LOOK_EVERY_S = 10.0
 _LONGEST_S = 120.0
 _RESOLVE = "resolve"
 
-log = logging.getLogger("agglo.portal.register")
+log = logging.getLogger("agglo.portal.askable")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _stamps(described: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _process(words: list[str], given: str = "") -> str:
-    command = [sys.executable, "-m", "agglo.portal.register", *words]
+    command = [sys.executable, "-m", "agglo.portal.askable", *words]
     done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
     if done.stderr:
         log.warning("%s", done.stderr.strip())

@@ -1,0 +1,1 @@
+"""Who decides, steers, does and advises: directions, partners, bodies, responsibilities and opinions."""

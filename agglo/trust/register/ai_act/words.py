@@ -1,0 +1,79 @@
+"""Articles, dates and obligations of the regulation as people read them."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from agglo.contract import numerals
+from agglo.contract.language import _, in_language
+from agglo.trust.register.ai_act.tree import Date, Tree
+from agglo.trust.register.ai_act.walk import Due
+
+
+def articles(said: str) -> str:
+    """Articles as the data name them, as people read them.
+
+    >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
+    >>> articles("6(1), annex I, recital 55"), articles("11, 18")
+    ('article 6(1), annex I, recital 55', 'articles 11, 18')
+    """
+    parts = [part.strip() for part in said.split(",") if part.strip()]
+    return ", ".join(_group(kind, list(group)) for kind, group in groupby(parts, _kind))
+
+
+def _kind(part: str) -> str:
+    """Numbers of articles stand together; annexes and recitals each by itself."""
+    return part if part.startswith(("annex ", "recital ")) else ""
+
+
+def _group(kind: str, parts: list[str]) -> str:
+    if not kind:
+        numbers = ", ".join(parts)
+        several = len(parts) > 1 or "–" in numbers
+        return (_("articles {numbers}") if several else _("article {numbers}")).format(numbers=numbers)
+    word, number, *place = kind.split()
+    if word == "recital":
+        return _("recital {number}").format(number=number)
+    if not place:
+        return _("annex {number}").format(number=number)
+    if place[0].isalpha():
+        return _("annex {number}, section {section}").format(number=number, section=place[0])
+    return _("annex {number}, point {point}").format(number=number, point=place[0])
+
+
+def since(date: Date) -> str:
+    """From when a rule applies; where the texts do not agree, both days.
+
+    >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
+    >>> from agglo.trust.register.ai_act import tree
+    >>> since(tree.load().dates["general"])
+    '2026-08-02'
+    """
+    original, amended = (numerals.day(one) if one else "" for one in (date.original, date.amended))
+    if original and amended:
+        return _("{original} in the text of 2024; {amended} as amended, according to secondary sources").format(
+            original=original, amended=amended
+        )
+    if amended:
+        return _("{amended}, according to secondary sources").format(amended=amended)
+    return original
+
+
+def by_date(owed: Iterable[Due]) -> list[tuple[Date, list[Due]]]:
+    """Obligations under the date from which they apply, earliest first."""
+    ordered = sorted(owed, key=lambda one: (one.date.amended or one.date.original, one.date.id))
+    return [
+        (group[0].date, group) for _id, found in groupby(ordered, lambda one: one.date.id) if (group := list(found))
+    ]
+
+
+def unreviewed(tree: Tree, name: str) -> str:
+    """What was not checked, as :attr:`agglo.trust.register.ai_act.walk.Conclusion.unreviewed` names it."""
+    kind, _dot, one = name.partition(".")
+    if kind == "question":
+        found = tree.questions[one]
+        return f"{in_language(found.question)} ({articles(found.article)})"
+    if kind == "obligation":
+        owed = tree.obligations[one]
+        return f"{in_language(owed.text)} ({articles(owed.article)})"
+    date = tree.dates[one]
+    return f"{in_language(date.meaning)}{_(':')} {since(date)}"
