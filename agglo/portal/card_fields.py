@@ -41,6 +41,8 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("what", N_("Data")),
         ("source", N_("Where they are from")),
         ("collected", N_("How they are collected")),
+        ("kind", N_("Kind: table, text, image, sound")),
+        ("amount", N_("How much of them")),
     ),
     "authority.similar": (
         ("id", N_("Card, model or contract (its identifier or name)")),

@@ -80,7 +80,10 @@ def standing(one: Registered) -> str:
 
 def sources(card: Card) -> list[list[str]]:
     """The data that it processes, as rows of a table."""
-    return [[one.what, one.source or "–", one.collected or "–"] for one in card.authority.sources]
+    return [
+        [one.what, one.source or "–", one.collected or "–", ", ".join(filter(None, (one.kind, one.amount))) or "–"]
+        for one in card.authority.sources
+    ]
 
 
 @dataclass(frozen=True, slots=True)

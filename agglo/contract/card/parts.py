@@ -44,11 +44,14 @@ class Similar(Part):
 
 
 class Source(Part):
-    """Data that an algorithm uses: what, where from, and how they are collected."""
+    """Data that an algorithm uses: what, where from, how they are collected, of which kind (table, text, image, sound),
+    and how much of them."""
 
     what: str
     source: str = ""
     collected: str = ""
+    kind: str = ""
+    amount: str = ""
 
 
 class MakerPart(Part):

@@ -22,7 +22,7 @@ SHORT = frozenset((
     *("title", "maker", "version", "contact", "address", "website", "licence", "hosting_country", "service", "owner"),
     *("human_channel", "human_hours", "human_telephone", "decisions_per_year", "contract", "procurement", "id"),
     *("eu_database", "since", "until", "review_due", "updated", "ai_act_checked", "market_status", "certificate"),
-    *("what", "source", "collected", "people_concerned", "tags", "models", "member_states", "techniques"),
+    *("what", "source", "collected", "kind", "amount", "people_concerned", "tags", "models", "member_states", "techniques"),
     *("ai_act_roles", "ai_act_answers", "custody"),
 ))  # fmt: skip
 """Entries whose texts fit a line; so do choices."""
@@ -65,7 +65,7 @@ def blank(one: Entry, language: str) -> list[str]:
     """An entry under which nothing is said yet, laid out so that it only needs to be filled."""
     kind, long = str(one.annotation), is_long(one.name)
     if one.name == "sources":
-        return ["sources:", '  - what: ""', '    source: ""', '    collected: ""']
+        return ["sources:", '  - what: ""', '    source: ""', '    collected: ""', '    kind: ""', '    amount: ""']
     if one.name == "similar":
         return ["similar:", '  - id: ""', *_to_fill("    why", long, 6)]
     if one.name == "ai_act_answers":

@@ -75,7 +75,13 @@ _LEAK_AUTHORITY: dict[str, Any] = {
     "personal_data_basis": "public-task",
     "retention": "Trois ans pour les alertes, treize mois pour les débits horaires",
     "sources": [
-        {"what": "Débits horaires des compteurs", "source": "Service d'eau", "collected": "Télérelève quotidienne"},
+        {
+            "what": "Débits horaires des compteurs",
+            "source": "Service d'eau",
+            "collected": "Télérelève quotidienne",
+            "kind": "table",
+            "amount": "3 000 compteurs, 24 index par jour",
+        },
         {"what": "Adresse et nom de l'abonné", "source": "L'abonné", "collected": "Contrat d'abonnement signé"},
     ],
     "legal_basis": "Code général des collectivités territoriales, articles L.2224-7 et L.2224-12-4",

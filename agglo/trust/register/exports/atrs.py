@@ -43,7 +43,7 @@ def _write(subject: Subject, words: Mapping[str, str]) -> Written:
     record: dict[str, Any] = dict.fromkeys(fields.names, "")
     kept = _kept(card)
     own = {name: one_text(card.value(fields[name].entry), LANGUAGE) for name in _AS_SAID}
-    own |= {**words, **_around(subject), **_data(card)}
+    own |= {**words, **_around(subject), **{name: value for name, value in _data(card).items() if value}}
     read = (*known["imported"], *known["read_apart"])
     said = {name: value for name, value in own.items() if says_something(value)}
     record |= kept | said | {name: value for name, value in kept.items() if name not in read}
@@ -88,6 +88,8 @@ def _data(card: Card) -> dict[str, str]:
         "data_description": what,
         "source_data_url": "\n".join(one.source for one in sources if one.source),
         "data_collection": "\n".join(one.collected for one in sources if one.collected),
+        "data_modality": "\n".join(dict.fromkeys(one.kind for one in sources if one.kind)),
+        "data_quantities": "\n".join(one.amount for one in sources if one.amount),
     }
 
 

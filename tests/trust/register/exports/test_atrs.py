@@ -38,10 +38,13 @@ def test_a_complete_card_whose_runs_are_kept_is_valid(card: Card) -> None:
     assert made.is_valid
 
 
-def test_without_runs_nothing_says_kind_and_amount_of_data() -> None:
-    made = export(complete_card())
+def test_kind_and_amount_of_data_are_what_the_card_or_its_runs_say() -> None:
+    silent = complete_card(sources=[{"what": "Index", "source": "Meters", "collected": "Each day"}])
+    made = export(silent)
     assert {one.target_field for one in made.lacks if one.required} == {"data_modality", "data_quantities"}
-    assert not {"data_modality", "data_quantities"} & set(record(complete_card()))
+    assert not {"data_modality", "data_quantities"} & set(record(silent))
+    assert record(silent, use=USED)["data_quantities"] == "2 datasets read: night-flows@1, meters@3"
+    assert export(complete_card()).is_valid
 
 
 def test_attributes_say_what_the_card_says_in_english_where_it_does() -> None:
@@ -55,7 +58,7 @@ def test_attributes_say_what_the_card_says_in_english_where_it_does() -> None:
     assert found["tags"] == "eau, fuite, compteur"
     assert found["sensitive_attributes"] == "personal data"
     assert found["maintenance"] == "Its record is reviewed by 2027-03-31."
-    assert found["data_quantities"] == "2 datasets read: night-flows@1, meters@3"
+    assert found["data_quantities"].splitlines()[0] == "3 000 compteurs, 24 index par jour"
     assert found["frequency_and_scale_of_usage"].splitlines()[0] == "Decisions a year: 1200"
     assert found["data_collection"] == "Télérelève quotidienne\nContrat d'abonnement signé"
     assert found["standard_version"] == "v3.0"
