@@ -130,6 +130,14 @@ def _typed() -> str:
         repair = _("Give --password-file, or - as its FILE to send the password on the standard input.")
         refuse([Fault("--password-file", _("no terminal to ask at"), _("a file"), repair)])
     try:
-        return str(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=_("The same again"), err=True))
+        return str(
+            typer.prompt(
+                _("Password"),
+                hide_input=True,
+                confirmation_prompt=_("The same again"),
+                prompt_suffix=f"{_(':')} ",
+                err=True,
+            )
+        )
     except typer.Abort:
         raise KeyboardInterrupt from None

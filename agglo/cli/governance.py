@@ -70,7 +70,7 @@ def show_body(body: BodyId, workspace: WorkspaceFolder = None, as_json: Json = F
     }
     typer.echo(in_language(found.title))
     typer.echo(show.pairs({name: said for name, said in facts.items() if said}))
-    decided = [f"{said_day(one.date)}: {in_language(one.title)}" for one in found.decisions]
+    decided = [f"{said_day(one.date)}{_(':')} {in_language(one.title)}" for one in found.decisions]
     nothing = _("None is kept here.")
     for head, lines in ((_("Decisions"), decided), (_("Opinions"), [_line(one) for one in given])):
         typer.echo(f"\n{head}\n{show.notes(lines) if lines else nothing}")
@@ -97,7 +97,7 @@ def _members(workspace: "Workspace", body: "Body") -> str:
 def _line(kept: "Kept") -> str:
     from agglo.trust.governance.opinions import STANDINGS
 
-    return f"{kept.opinion.id}: {in_language(kept.opinion.title)} ({_(STANDINGS[kept.standing()])})"
+    return f"{kept.opinion.id}{_(':')} {in_language(kept.opinion.title)} ({_(STANDINGS[kept.standing()])})"
 
 
 @opinion_app.command("add", help=_("Keep an opinion for good, with what it is about; it is public from then on."))
@@ -114,9 +114,11 @@ def add(
     if as_json:
         show.as_json(kept.to_dict())
         return
-    typer.echo(_("Kept: opinion {id}, on {what}.").format(id=kept.opinion.id, what=kept.opinion.on))
+    typer.echo(_("Kept: opinion {id}. {what}").format(id=kept.opinion.id, what=kept.target.words()))
     if kept.opinion.reply_due:
-        typer.echo(_("A reply is owed by {day}.").format(day=said_day(kept.opinion.reply_due)))
+        late = kept.standing() == "overdue"
+        said = _("The reply is overdue since {day}.") if late else _("A reply is owed by {day}.")
+        typer.echo(said.format(day=said_day(kept.opinion.reply_due)))
 
 
 @opinion_app.command("list", help=_("Every opinion; replies that are overdue or owed come first."))
@@ -130,7 +132,7 @@ def list_opinions(workspace: WorkspaceFolder = None, as_json: Json = False) -> N
         show.as_json([one.to_dict() for one in found])
         return
     rows = [
-        (one.opinion.id, said_day(one.opinion.given), opinions.giver(here, one.opinion), one.opinion.on,
+        (one.opinion.id, said_day(one.opinion.given), opinions.giver(here, one.opinion), one.target.words(),
          _(opinions.STANDINGS[one.standing()]), said_day(one.opinion.reply_due) if one.opinion.reply_due else "-")
         for one in found
     ]  # fmt: skip
@@ -162,7 +164,7 @@ def _opinion(workspace: "Workspace", kept: "Kept") -> str:
     told = {name: said_day(one) if one else _("not said") for name, one in days.items()}
     facts = {
         _("Given by"): opinions.giver(workspace, said),
-        _("What it is about"): f"{said.on} {kept.target.title}".strip(),
+        _("What it is about"): kept.target.words(),
         _("Given on"): told["given"],
         _("Received on"): told["received"],
         _("Reply due on"): told["reply_due"],
@@ -215,7 +217,8 @@ def opinion_template(
 
 @duty_app.command("list", help=_("Who answers for what, line by line, and the rights that come from it."))
 def list_duties(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
-    from agglo.trust.governance import responsibilities
+    from agglo.trust.access import people
+    from agglo.trust.governance import assets, responsibilities
 
     here = open_workspace(workspace)
     found, roles = responsibilities.read(here), responsibilities.roles()
@@ -231,12 +234,14 @@ def list_duties(workspace: WorkspaceFolder = None, as_json: Json = False) -> Non
         said = _('Nobody is said to answer for anything. "agglo responsibility template" writes the files to fill in.')
         typer.echo(show.paragraph(said))
         return
+    known = assets.Readable(here, people.operator(here))
     rows = [
-        (one.asset, in_language(roles[one.role].title), _(responsibilities.LETTERS[one.raci]),
+        (assets.in_words(one.asset, known.title(one.asset) or ""), in_language(roles[one.role].title),
+         _(responsibilities.LETTERS[one.raci]),
          responsibilities.holder_title(here, one.holder), one.account or "-")
         for one in found
     ]  # fmt: skip
-    typer.echo(show.table((_("asset"), _("role"), _("involvement"), _("holder"), _("account")), rows, wrap=3))
+    typer.echo(show.table((_("asset"), _("role"), _("involvement"), _("holder"), _("account")), rows, wrap=0))
 
 
 @duty_app.command(
@@ -244,8 +249,8 @@ def list_duties(workspace: WorkspaceFolder = None, as_json: Json = False) -> Non
 )
 def gaps(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
     from agglo.trust.access import people
+    from agglo.trust.governance import assets, responsibilities
     from agglo.trust.governance import gaps as lacking
-    from agglo.trust.governance import responsibilities
 
     here = open_workspace(workspace)
     found = lacking.of(here, people.operator(here))
@@ -257,10 +262,12 @@ def gaps(workspace: WorkspaceFolder = None, as_json: Json = False) -> None:
         return
     roles = responsibilities.roles()
     rows = [
-        (one.asset, ", ".join(in_language(roles[name].title) for name in one.missing) or "-", str(one.accountable))
+        (assets.in_words(one.asset, one.title), one.asset,
+         ", ".join(in_language(roles[name].title) for name in one.missing) or "-", str(one.accountable))
         for one in found
-    ]
-    typer.echo(show.table((_("asset"), _("lacks"), _("accountable")), rows, figures=(2,), wrap=1))
+    ]  # fmt: skip
+    header = (_("asset"), _("identifier"), _("lacks"), _("accountable"))
+    typer.echo(show.table(header, rows, figures=(3,), wrap=0))
 
 
 @duty_app.command("template", help=_("Write the files of governance that are lacking, with comments, to be filled in."))

@@ -56,3 +56,21 @@ def choice(option: str, value: str | None, known: Sequence[str]) -> None:
         close = get_close_matches(value, known, n=1)
         repair = _('Did you mean "{name}"?').format(name=close[0]) if close else ""
         refuse([Fault(option, f'"{value}"', _("one of {values}").format(values=", ".join(known)), repair)])
+
+
+def entry_choice(option: str, value: str | None, path: str) -> str | None:
+    """The value of an entry of a card that an option names, in the words that a file takes; others are refused, the
+    values told with what people call them."""
+    from agglo.contract.card import ENTRIES
+    from agglo.contract.card.spelling import words
+    from agglo.contract.card.substance import plain
+
+    if value is None:
+        return None
+    known = words(path)
+    if plain(value) in known:
+        return known[plain(value)]
+    close = get_close_matches(plain(value), list(known), n=1)
+    repair = _('Did you mean "{name}"?').format(name=known[close[0]]) if close else ""
+    expected = _("one of {values}").format(values=", ".join(ENTRIES[path].said_choices()))
+    raise InvalidInput(_("These options cannot be read."), [Fault(option, f'"{value}"', expected, repair)])

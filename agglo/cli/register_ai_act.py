@@ -72,13 +72,11 @@ def _kept(workspace: "Workspace", card: str) -> dict[str, str]:
 
 
 def _keep(workspace: "Workspace", card: str, found: "Conclusion") -> None:
-    import datetime
-
     from agglo.trust.access import people
+    from agglo.trust.register import clock
     from agglo.trust.register.ai_act import keeping
 
-    today = datetime.datetime.now(datetime.UTC).date()
-    keeping.keep(workspace, people.operator(workspace), card, found, today=today)
+    keeping.keep(workspace, people.operator(workspace), card, found, today=clock.today(workspace))
 
 
 def _given(file: Path | None, words: "Sequence[str]") -> dict[str, str]:
@@ -135,7 +133,7 @@ def _ask(question: "Question", kept: str, *, back: bool) -> str:
     before = next((number for number, one in numbers.items() if one == kept), None)
     prompt = _("Number of the answer ({back} to go back)").format(back=BACK) if back else _("Number of the answer")
     while True:
-        said = str(typer.prompt(prompt, default=before, err=True)).strip().lower()
+        said = str(typer.prompt(prompt, default=before, err=True, prompt_suffix=f"{_(':')} ")).strip().lower()
         if said in numbers:
             return numbers[said]
         if back and said == BACK:

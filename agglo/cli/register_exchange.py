@@ -1,7 +1,6 @@
 """``agglo register export`` and ``import``: cards as the documents that others ask for, and back."""
 
-import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,7 @@ from agglo.store.workspace import open_workspace
 
 if TYPE_CHECKING:
     from agglo.trust.register.exporting import Document
-    from agglo.trust.register.exports import Lack
+    from agglo.trust.register.exports import Target
     from agglo.trust.register.imports import Imported, Repair
 
 KINDS = ("crpa", "dutch", "uk")
@@ -32,7 +31,10 @@ def register(commands: typer.Typer) -> None:
 def export(
     cards: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID", help=_("Cards (agglo register list); else all that the target is about.")),
+        typer.Argument(
+            metavar="ID",
+            help=_("Cards (agglo register list); else all that hold a system and that the target is about."),
+        ),
     ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="TARGET", help=_("Which document: see --list."))] = None,
     output: Annotated[
@@ -41,24 +43,32 @@ def export(
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Write nothing unless all that is required is there."))
     ] = False,
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help=_("Take cards as they are in hand, published or not."))
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", "--verbose", help=_("Name everything that is lacking, what is optional too."))
+    ] = False,
     known: Annotated[bool, typer.Option("--list", help=_("Every target, what it is for and its source."))] = False,
     workspace: WorkspaceFolder = None,
 ) -> None:
+    from agglo.cli import register_export_text as text
     from agglo.trust.access import people
-    from agglo.trust.register import exporting, exports
+    from agglo.trust.register import clock, exporting
 
     if known:
         typer.echo(_targets())
         return
-    if to is None:
-        refuse([Fault("--to", _("nothing"), _("one of {values}").format(values=", ".join(exports.targets())))])
-    target = exports.find(to or "")
-    here = open_workspace(workspace)
-    found = exporting.chosen(here, people.operator(here), target, cards or ())
+    target, here = _target(to), open_workspace(workspace)
+    chosen = exporting.chosen(here, people.operator(here), target, cards or (), drafts=drafts)
+    left = list(text.left_out(chosen, every=every))
+    _say(left)
+    if not chosen.subjects:
+        raise _nobody(target.id, drafts=drafts)
+    found = chosen.subjects
     groups = [[one] for one in found] if output and output.is_dir() else [found]
-    today = datetime.datetime.now(datetime.UTC).date()
-    documents = [exporting.document(target, group, today=today) for group in groups]
-    _tell(documents)
+    documents = [exporting.document(target, group, today=clock.today(here)) for group in groups]
+    _say(text.told(documents, every=every, room=text.MOST_LINES - len(left)))
     if strict and not all(one.is_valid for one in documents):
         raise InvalidInput(
             _('Nothing was written: "{target}" requires what is lacking or wrong above.').format(target=target.id)
@@ -72,30 +82,33 @@ def _write(documents: "Sequence[Document]", names: Sequence[str], output: Path |
     for one, name in zip(documents, names, strict=True):
         if output is None:
             typer.echo(one.exported.content, nl=False)
+            _say([] if one.is_valid else [_("Written, incomplete: what is required above is not there.")])
             continue
         path = output / f"{name}.{one.target.extension}" if output.is_dir() else output
         write_atomically(path, one.exported.content)
-        typer.echo(_("Written: {file}").format(file=path))
+        said = _("Written: {file}") if one.is_valid else _("Written, incomplete: {file}")
+        typer.echo(said.format(file=path))
 
 
-def _tell(documents: "Iterable[Document]") -> None:
-    """What documents lack and what is wrong with them, on standard error, a line each."""
-    for one in documents:
-        for name, lack in one.lacks:
-            typer.echo(_lacking(name, lack), err=True)
-        for name, fault in one.faults:
-            typer.echo(f"{name}: {fault}" if name else fault, err=True)
+def _target(asked: str | None) -> "Target":
+    from agglo.trust.register import exports
+
+    if asked is None:
+        refuse([Fault("--to", _("nothing"), _("one of {values}").format(values=", ".join(exports.targets())))])
+    return exports.find(asked or "")
 
 
-def _lacking(name: str, lack: "Lack") -> str:
-    from agglo.contract.card import label
+def _nobody(target: str, *, drafts: bool) -> NotFound:
+    """That a document of the whole register would hold nothing."""
+    repair = _("Publish the cards it is about, or add --drafts to take them as they are in hand.")
+    said = _('The register holds no card that "{target}" is about.').format(target=target)
+    return NotFound(said, repair="" if drafts else repair)
 
-    parts = [name] if name else []
-    asked = _("{field} is required and not said") if lack.required else _("{field} is asked and not said")
-    parts.append(asked.format(field=lack.target_field))
-    if lack.entry:
-        parts.append(_('fill "{label}" ({entry})').format(label=label(lack.entry), entry=lack.entry))
-    return ": ".join([*parts, lack.why] if lack.why else parts)
+
+def _say(lines: "Iterable[str]") -> None:
+    """Lines on standard error."""
+    for line in lines:
+        typer.echo(line, err=True)
 
 
 def _targets() -> str:
@@ -103,7 +116,7 @@ def _targets() -> str:
 
     parts = []
     for one in exports.targets().values():
-        lines = [show.paragraph(f"{one.id}: {_(one.title)}")]
+        lines = [show.paragraph(f"{one.id}{_(':')} {_(one.title)}")]
         lines += [show.paragraph(_(text), lead="  ") for text in (one.about, one.source)]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
@@ -134,12 +147,15 @@ def import_(
     found: list[Imported] = import_module(f"agglo.trust.register.imports.{kind}").read(content)
     person = people.operator(here)
     ready = importing.prepared(here, person, found, prefix=prefix, replace=replace)
+    refused = importing.refused(here, person, ready, replace=replace) if dry_run else None
     if not dry_run:
         importing.keep(here, person, ready, replace=replace)
     if as_json:
-        show.as_json([{"id": one.id, "repairs": [asdict(each) for each in one.repairs]} for one in ready])
+        show.as_json([_record(one) for one in ready])
     else:
-        typer.echo(_made(ready, dry_run=dry_run))
+        typer.echo(_made(ready, "" if refused else _count(len(ready), dry_run=dry_run)))
+    if refused:
+        raise refused
 
 
 def _content(file: Path) -> bytes:
@@ -149,21 +165,36 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _made(ready: "Sequence[Imported]", *, dry_run: bool) -> str:
+def _record(one: "Imported") -> dict[str, object]:
+    titled = in_language(one.card.maker.title)
+    return {"id": one.id, "title": titled or None, "repairs": [asdict(each) for each in one.repairs]}
+
+
+def _made(ready: "Sequence[Imported]", end: str) -> str:
     if not ready:
         return _("No record in this file.")
-    rows = [(one.id, str(len(one.repairs)), in_language(one.card.maker.title) or "-") for one in ready]
+    rows = [(one.id, str(len(one.repairs)), in_language(one.card.maker.title) or _("no title")) for one in ready]
     parts = [show.table((_("card"), _("repairs"), _("title")), rows, figures=(1,), wrap=2)]
-    told = [f"{one.id}: {_repair(each)}" for one in ready for each in one.repairs]
+    told = [f"{one.id}{_(':')} {said}" for one in ready for said in _said(one)]
     if told:
         parts.append(show.notes(told))
-    count = len(ready)
+    return "\n\n".join(filter(None, [*parts, end]))
+
+
+def _count(count: int, *, dry_run: bool) -> str:
     if dry_run:
         said = ngettext("{count} card would be made; nothing was written.",
                         "{count} cards would be made; nothing was written.", count)  # fmt: skip
     else:
         said = ngettext("{count} card written to the register.", "{count} cards written to the register.", count)
-    return "\n\n".join([*parts, said.format(count=count)])
+    return said.format(count=count)
+
+
+def _said(one: "Imported") -> "Iterator[str]":
+    """What there is to tell of a record: that it has no title, and every repair."""
+    if not in_language(one.card.maker.title):
+        yield _("this record has no title: its card has none")
+    yield from map(_repair, one.repairs)
 
 
 def _repair(one: "Repair") -> str:

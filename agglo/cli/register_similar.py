@@ -1,5 +1,7 @@
 """``agglo register similar``."""
 
+import difflib
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
     from agglo.contract.card import Card
     from agglo.trust.register.similar import Like
+
+
+_TYPO = 0.8
+"""How near to an identifier (ratio of :mod:`difflib`) one word is that was meant as one."""
 
 
 def register(commands: typer.Typer) -> None:
@@ -47,12 +53,14 @@ def similar(
 
 
 def _as_text(asked: str, known: "Mapping[str, Card]") -> str:
-    """What was typed, if it is a need in words and not the identifier of a card that there is none of."""
+    """What was typed, if it is a need in words and not the identifier of a card that there is none of: one word that
+    is near a known identifier, or is joined as identifiers are."""
     from agglo.contract.errors import NotFound, nearest
 
     if not asked.strip():
         refuse([Fault("ID_OR_TEXT", _("nothing"), _("a card, or a need in words"))])
-    if " " not in asked.strip():
+    typo = difflib.get_close_matches(asked, list(known), 1, _TYPO)
+    if re.fullmatch(r"[a-z0-9.-]+", asked.strip()) and (typo or re.search(r"[.\d-]", asked)):
         need = _("A need is written in several words, in quotes.")
         repair = f"{nearest(asked, list(known))} {need}".strip()
         raise NotFound(_('No card "{id}" in the register.').format(id=asked), repair=repair)
@@ -81,11 +89,13 @@ def _text(found: "Sequence[Like]", known: "Mapping[str, Card]") -> str:
                 "card is not found."
             )
         )
+    from agglo.cli.register_text import pair
+
     lines = []
     for one in found:
         card = known[one.id]
         title = in_language(card.maker.title) or _("no title")
-        lines += [f"{one.id}: {title}", *_facts(card, one), ""]
+        lines += [pair(one.id, title), *_facts(card, one), ""]
     why = _(
         "Read these before buying or building: one may already do. Each goes into the card under "
         '"similar", with why it does not do.'

@@ -10,8 +10,8 @@ import typer
 from agglo.cli import show
 from agglo.cli.options import Json, WorkspaceFolder, refuse
 from agglo.contract.errors import Fault
-from agglo.contract.language import _, in_language, ngettext
-from agglo.contract.numerals import day, number, scaled
+from agglo.contract.language import _, ended, in_language, ngettext
+from agglo.contract.numerals import day_in_words, number, scaled
 from agglo.store.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 """Cards that are named; the others are counted."""
-_WHOLE_DAY = len("2026-11-24")
 
 Since = Annotated[
     str | None, typer.Option("--since", metavar="DAY", help=_("Changes from this day on alone: YYYY-MM-DD."))
@@ -58,20 +57,17 @@ def watch(since: Since = None, due: Due = False, workspace: WorkspaceFolder = No
 
 
 def _check_day(since: str | None) -> None:
+    """Refuse what is no day written as the days it is compared with."""
     try:
-        if since is not None:
-            datetime.datetime.strptime(since, "%Y-%m-%d")  # noqa: DTZ007, a day has no zone
+        known = since is None or datetime.date.fromisoformat(since).isoformat() == since
     except ValueError:
+        known = False
+    if not known:
         refuse([Fault("--since", f'"{since}"', _("a day: YYYY-MM-DD"))])
 
 
 def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
-
-
-def _said_day(text: str) -> str:
-    """A day as people write it; a month or a year as it stands."""
-    return day(text) if len(text) == _WHOLE_DAY else text
 
 
 def _timeline(changes: "Sequence[tuple[Change, Entry]]", today: datetime.date) -> str:
@@ -82,7 +78,7 @@ def _timeline(changes: "Sequence[tuple[Change, Entry]]", today: datetime.date) -
         if rows and change.day > today.isoformat() and show.RULE not in rows:
             rows.append(show.RULE)
         said = _("{title}. {what}").format(title=in_language(entry.title), what=in_language(change.what))
-        rows.append((_said_day(change.day), " ".join([said, *_doubt(entry)])))
+        rows.append((day_in_words(change.day), " ".join([said, *_doubt(entry)])))
     return show.table((_("day"), _("what changes (below the line: still to come)")), rows, wrap=1)
 
 
@@ -94,15 +90,16 @@ def _doubt(entry: "Entry") -> list[str]:
 
 def _again(late: "Sequence[Entry]", today: datetime.date) -> str:
     if not late:
-        return show.paragraph(_("Nothing has to be read again by {day}.").format(day=day(today.isoformat())))
+        return show.paragraph(_("Nothing has to be read again by {day}.").format(day=day_in_words(today.isoformat())))
     lines = [_owed(one) for one in late]
     return "\n".join([_("To be read again"), show.notes(lines)])
 
 
 def _owed(entry: "Entry") -> str:
-    said = _("{id}: due since {day}, read on {consulted}. {source}")
+    said = _("{title}: due since {day}, read on {consulted}. {source}")
+    due, consulted = day_in_words(entry.next_look), day_in_words(entry.consulted)
     source = entry.address or in_language(entry.source)
-    return said.format(id=entry.id, day=day(entry.next_look), consulted=day(entry.consulted), source=source)
+    return said.format(title=in_language(entry.title), day=due, consulted=consulted, source=source)
 
 
 def _cards_of(about: "Iterable[tuple[Entry, Concerned]]") -> str:
@@ -115,15 +112,15 @@ def _cards_of(about: "Iterable[tuple[Entry, Concerned]]") -> str:
             said = ngettext("{count} card does not say", "{count} cards do not say", count)
             parts.append(said.format(count=number(count)))
         if parts:
-            lines.append(_("{id}: {what}").format(id=entry.id, what=", ".join(parts)))
+            lines.append(_("{title}: {what}").format(title=in_language(entry.title), what="; ".join(parts)))
     return "\n".join([_("Cards that each concerns"), show.notes(lines)]) if lines else ""
 
 
 def _named(cards: "Sequence[Registered]") -> str:
-    names = ", ".join(one.id for one in cards[:_SHOWN])
+    names = "; ".join(one.title for one in cards[:_SHOWN])
     more = len(cards) - _SHOWN
     said = ngettext("and {count} other", "and {count} others", more).format(count=number(more))
-    return f"{names}, {said}" if more > 0 else names
+    return f"{names}; {said}" if more > 0 else names
 
 
 def _entry_content(entry: "Entry", found: "Concerned", today: datetime.date) -> dict[str, Any]:
@@ -180,7 +177,7 @@ def _unsaid(found: "Guide") -> list[str]:
         "{count} cards do not say which technique they use: {names}.",
         len(found.unsaid),
     )
-    return [show.paragraph(said.format(count=number(len(found.unsaid)), names=_named(found.unsaid)))]
+    return [show.paragraph(ended(said.format(count=number(len(found.unsaid)), names=_named(found.unsaid))))]
 
 
 def _guide_content(found: "Guide") -> dict[str, Any]:

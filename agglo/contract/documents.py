@@ -31,12 +31,31 @@ def read_yaml(path: Path, what: str) -> Any:
         node = loader.get_single_node()
         faults = _keys_given_twice(node, path.name, set())
         content = None if node is None or faults else loader.construct_document(node)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
-        raise InvalidInput(what, [Fault(path.name, str(said)[:200], _("a YAML file"))]) from None
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+        raise InvalidInput(what, [_unread(path, error)]) from None
     if faults:
         raise InvalidInput(what, faults)
     return content
+
+
+def _unread(path: Path, error: Exception) -> Fault:
+    """Why a file cannot be read, in words for whoever wrote it."""
+    if isinstance(error, OSError):
+        return Fault(path.name, str(error.strerror), _("a YAML file"))
+    if isinstance(error, UnicodeDecodeError):
+        return Fault(path.name, _("another encoding"), _("a YAML file"), _("Save it as UTF-8."))
+    if isinstance(error, RecursionError):
+        return Fault(path.name, _("entries set in without end"), _("a YAML file"))
+    mark, problem = getattr(error, "problem_mark", None), str(getattr(error, "problem", None) or error)
+    if mark is None:
+        return Fault(path.name, " ".join(problem.split())[:200], _("a YAML file"))
+    lines = path.read_text(encoding="utf-8-sig").splitlines() or [""]
+    number = min(mark.line, len(lines) - 1)
+    where = _("{file}, line {line}").format(file=path.name, line=number + 1)
+    if "tab" in problem.split() or "'\\t'" in problem:
+        return Fault(where, _("a tab"), _("a YAML file"), _("Begin lines with spaces, never with a tab."))
+    repair = _("Here or just before: a quotation mark too many or missing, or a text that is not set in.")
+    return Fault(where, repr(lines[number].strip()[:80]), _("a YAML file"), repair)
 
 
 def _keys_given_twice(node: "Node | None", file: str, visited: set[int]) -> list[Fault]:

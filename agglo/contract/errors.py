@@ -37,7 +37,7 @@ class Fault:
             parts.append(_("found {got}").format(got=self.got))
         if self.expected:
             parts.append(_("expected {expected}").format(expected=self.expected))
-        text = ": ".join([parts[0], ", ".join(parts[1:])]) if len(parts) > 1 else parts[0]
+        text = f"{parts[0]}{_(':')} {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
         return f"{text}. {self.repair}" if self.repair else text
 
     def to_dict(self) -> dict[str, str]:
@@ -122,5 +122,7 @@ def nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return _('Did you mean "{name}"?').format(name=close[0])
-    shown = ", ".join(sorted(known)[:12])
+    shown, more = ", ".join(sorted(known)[:12]), len(known) - 12
+    if more > 0:
+        return _("Known: {names}, and {count} more").format(names=shown, count=more)
     return _("Known: {names}").format(names=shown or _("none"))

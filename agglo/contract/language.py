@@ -6,6 +6,7 @@ Messages are written in English in the code and translated when they are shown:
 
 import gettext
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ LANGUAGES = ("fr", "en")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
+_ENDED_TWICE = re.compile(r"(?<=[.?!…])\.$")
 _ASKED: ContextVar[str] = ContextVar("language", default="")
 
 
@@ -78,3 +80,12 @@ def in_language(text: Text) -> str:
     'lake'
     """
     return text.get(language()) or next(iter(text.values()), "")
+
+
+def ended(text: str) -> str:
+    """A sentence whose last words bring a sign of their own, without the full stop after it.
+
+    >>> ended("Not declared: Contact, Do residents meet it?."), ended("Not declared: Contact.")
+    ('Not declared: Contact, Do residents meet it?', 'Not declared: Contact.')
+    """
+    return _ENDED_TWICE.sub("", text)

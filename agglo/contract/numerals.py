@@ -156,6 +156,25 @@ def day(text: str) -> str:
     return f"{date}/{month}/{year}" if language() == "fr" else f"{year}-{month}-{date}"
 
 
+_MONTHS_FR = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+              "novembre", "décembre")  # fmt: skip
+_MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+              "November", "December")  # fmt: skip
+
+
+def day_in_words(text: str) -> str:
+    """A day kept as text with its month in words, a month without its day, a year as it is.
+
+    >>> day_in_words("2026-11-24"), day_in_words("2026-11"), day_in_words("2026")
+    ('24 November 2026', 'November 2026', '2026')
+    """
+    year, month, date = (*text[:10].split("-"), "", "")[:3]
+    french = language() == "fr"
+    rank = "1er" if french and date == "01" else date.lstrip("0")
+    name = (_MONTHS_FR if french else _MONTHS_EN)[int(month) - 1] if month else ""
+    return " ".join(filter(None, (rank, name, year)))
+
+
 def quantities(text: str) -> str:
     """``text`` in which every plain number followed by a known unit is written as people of the language write it.
 

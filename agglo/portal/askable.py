@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -128,19 +129,21 @@ def _process(words: list[str], given: str = "") -> str:
 
 
 def main(words: list[str]) -> None:
-    """In the short process: print every interface, or resolve the parameters of one model."""
-    said: object = (
-        _resolved(words[1], json.load(sys.stdin))
-        if words[0] == _RESOLVE
-        else list(filter(None, (_described(name) for name in sorted(installed()))))
-    )
+    """In the short process: print every interface, or resolve the parameters of one model. What the code of a model
+    prints is none of it."""
+    with redirect_stdout(sys.stderr):
+        said: object = (
+            _resolved(words[1], json.load(sys.stdin))
+            if words[0] == _RESOLVE
+            else list(filter(None, (_described(name) for name in sorted(installed()))))
+        )
     sys.stdout.write(json.dumps(said, ensure_ascii=False))
 
 
 def _described(name: str) -> dict[str, Any] | None:
     try:
         model = installed()[name]()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         sys.stderr.write(f"{name} cannot be offered: {type(error).__name__}: {error}\n")
         return None
     return {"interface": model.interface(), "code": str(model.code), "says_all": model.parameters.says_all}

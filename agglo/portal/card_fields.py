@@ -5,15 +5,18 @@ part (``maker.title.fr``, ``authority.sources.0.what``).
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from agglo.contract.card import ENTRIES, HALVES, SECTIONS, Card, Similar, Source, choice_label, label
+from agglo.contract.card import ENTRIES, HALVES, SECTIONS, Card, choice_label, label
 from agglo.contract.errors import Fault
 from agglo.contract.language import LANGUAGES, N_, _
+from agglo.portal.app import path_of
+from agglo.portal.card_words import MONTHS
 
 Kind = Literal["text", "long", "day", "choice", "choices", "languages", "lines", "rows"]
 LONGEST_TEXT = 5_000
@@ -22,6 +25,7 @@ MOST_LINES = 200
 _SPARE_ROWS = 2
 """Empty rows that a form shows after those that are filled."""
 _MOST_ROWS = 100
+"""Rows that may be kept of an entry, unless it has more already."""
 _SHORT = frozenset(
     (
         "service", "owner", "contact", "since", "until", "website", "decisions_per_year", "people_concerned",
@@ -32,7 +36,6 @@ _SHORT = frozenset(
 )  # fmt: skip
 """Entries that a single line answers."""
 _DAYS = frozenset(("review_due", "updated", "ai_act_checked"))
-_MONTHS = frozenset(("since", "until"))
 ELSEWHERE = frozenset(("authority.state", "authority.ai_act_answers", "authority.ai_act_checked"))
 """Entries that have a page of their own: they are not typed here."""
 _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -64,6 +67,22 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     rows: int = 0
+
+
+def address(id: str, path: str) -> str:
+    """The address of the field that asks an entry of a card."""
+    return f"{path_of('card_edit', id=id)}?section={ENTRIES[path].section}#f-{path}"
+
+
+ALSO = "aussi"
+"""Name in the address of the sections that ask for more since an answer was kept."""
+
+
+def also(id: str, query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The sections that the address names: the address of each and its title."""
+    named = query.get(ALSO, "").split(",")
+    here = path_of("card_edit", id=id)
+    return [(f"{here}?section={section}", _(title)) for section, title in SECTIONS.items() if section in named]
 
 
 def kind_of(path: str) -> Kind:
@@ -104,7 +123,7 @@ def _field(path: str, is_asked: bool, typed: Mapping[str, str]) -> Field:
     if kind == "choice":
         options = (("", _("not declared")), *options)
     columns = tuple((name, _(said)) for name, said in _COLUMNS.get(path, ()))
-    rows = min(_filled(path, typed) + _SPARE_ROWS, _MOST_ROWS) if columns else 0
+    rows = _filled(path, typed) + _SPARE_ROWS if columns else 0
     conditional = is_asked and one.when not in ("always", "held")
     return Field(path, kind, label(path), _hint(path, kind, conditional), not is_asked, options, columns, rows)
 
@@ -139,9 +158,8 @@ def typed_of(card: Card, wanted: Sequence[str]) -> dict[str, str]:
 def _typed(path: str, value: Any) -> Iterator[tuple[str, str]]:
     match kind_of(path):
         case "rows":
-            for number, row in enumerate(value):
-                given = row.model_dump() if isinstance(row, BaseModel) else row
-                yield from ((f"{path}.{number}.{name}", given.get(name, "")) for name, _said in _COLUMNS[path])
+            for number, row in enumerate(_shown(path, value)):
+                yield from ((f"{path}.{number}.{name}", row.get(name, "")) for name, _said in _COLUMNS[path])
         case "languages":
             yield from ((f"{path}.{code}", value.get(code, "")) for code in LANGUAGES)
         case "choices":
@@ -167,7 +185,7 @@ def _half(half: str, card: Card, content: dict[str, Any], faults: list[Fault]) -
     except ValidationError as error:
         for detail in error.errors():
             path = f"{half}.{detail['loc'][0]}"
-            faults.append(Fault(path, repr(detail["input"])[:60], _expected(path)))
+            faults.append(Fault(path, str(detail["input"])[:60], _expected(path)))
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
         kept = {name: value for name, value in content.items() if name not in wrong}
         before = getattr(card, half).model_dump()
@@ -176,7 +194,7 @@ def _half(half: str, card: Card, content: dict[str, Any], faults: list[Fault]) -
 
 def _expected(path: str) -> str:
     name = path.partition(".")[2]
-    if name in _MONTHS:
+    if name in MONTHS:
         return _("a month, such as 2026-01")
     if name in _DAYS:
         return _("a day, such as 2026-11-24")
@@ -189,9 +207,7 @@ def _value(path: str, before: Any, form: Mapping[str, str], faults: list[Fault])
         case "rows":
             return _rows(path, before, form, faults)
         case "languages":
-            given = {code: _text(form, f"{path}.{code}", faults) for code in LANGUAGES}
-            others = {code: text for code, text in before.items() if code not in LANGUAGES}
-            return {code: text for code, text in {**others, **given}.items() if text}
+            return _with_others({code: _text(form, f"{path}.{code}", faults) for code in LANGUAGES}, before)
         case "choices":
             return [one for one in ENTRIES[path].choices if form.get(f"{path}.{one}")]
         case "lines":
@@ -204,23 +220,35 @@ def _value(path: str, before: Any, form: Mapping[str, str], faults: list[Fault])
             return " ".join(_text(form, path, faults).split())
 
 
+def _shown(path: str, rows: Sequence[Any]) -> list[Mapping[str, str]]:
+    """The rows that a form shows: those that say something in one of its columns."""
+    given = [one.model_dump() if isinstance(one, BaseModel) else one for one in rows]
+    return [one for one in given if any(one.get(name) for name, _said in _COLUMNS[path])]
+
+
 def _rows(path: str, before: Any, form: Mapping[str, str], faults: list[Fault]) -> list[Any]:
-    """The rows in which something is typed; other languages of a row that stood there before are kept."""
+    """The rows in which something is typed; other languages of a row, and rows in them alone, are kept."""
     found: list[Any] = []
-    for number in range(min(_filled(path, form), _MOST_ROWS)):
+    shown, first = _shown(path, before), _COLUMNS[path][0][0]
+    for number in range(_filled(path, form)):
         row = {name: _text(form, f"{path}.{number}.{name}", faults) for name, _said in _COLUMNS[path]}
         if not any(row.values()):
             continue
         if path == "maker.limits":
-            kept = before[number] if number < len(before) else {}
-            others = {code: text for code, text in kept.items() if code not in LANGUAGES}
-            found.append({**others, **{code: text for code, text in row.items() if text}})
+            found.append(_with_others(row, shown[number] if number < len(shown) else {}))
             continue
-        first = _COLUMNS[path][0][0]
         if not row[first]:
             faults.append(Fault(f"{path}.{number}.{first}", _("nothing"), _("what this line is about")))
-        found.append((Source if path == "authority.sources" else Similar)(**row).model_dump())
-    return found
+        found.append(row)
+    if len(found) > max(_MOST_ROWS, len(shown)):
+        faults.append(Fault(path, _("{count} lines").format(count=len(found)), _at_most(_MOST_ROWS)))
+    return found + [row for row in before if row not in shown] if path == "maker.limits" else found
+
+
+def _with_others(given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """The texts that are given, with what stood there before in languages that the form does not ask."""
+    others = {code: text for code, text in before.items() if code not in LANGUAGES}
+    return {**others, **{code: text for code, text in given.items() if text}}
 
 
 def _lines(form: Mapping[str, str], path: str, faults: list[Fault]) -> list[str]:
@@ -245,9 +273,9 @@ def _at_most(count: int) -> str:
 
 
 def _clean(text: str) -> str:
-    """A text as it is kept: one sign for a new line, no other sign that does not show."""
+    """A text as it is kept: one sign for a new line, no other sign that does not show; French needs no-break spaces."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in plain if one.isprintable() or one in "\n\t ")
+    return "".join(one for one in plain if one.isprintable() or one in "\n\t" or unicodedata.category(one) == "Zs")
 
 
 def every_label(found: Sequence[Field]) -> dict[str, str]:

@@ -32,10 +32,11 @@ def versions(visit: Visit, id: str) -> list[Version]:
     """
     restricted = rights.may(visit.workspace, visit.person, "read-restricted", Asset("card", id))
     found = reversed(publishing.history(visit.workspace, id))
-    return [_version(one) for one in found if restricted or not one.withdrawn]
+    zone = str(visit.workspace.setting("time_zone"))
+    return [_version(one, zone) for one in found if restricted or not one.withdrawn]
 
 
-def _version(one: publishing.Version) -> Version:
+def _version(one: publishing.Version, zone: str) -> Version:
     changed = tuple(label(change.path) for change in one.changes)
     gone = one.withdrawn
-    return Version(one.number, html.day(one.at), one.why, changed, bool(gone), gone.why if gone else "")
+    return Version(one.number, html.day(one.at, zone), one.why, changed, bool(gone), gone.why if gone else "")

@@ -48,8 +48,15 @@ class Sought:
     def anything(self) -> bool:
         return bool(self.words or self.service or self.late or any(self.choices.values()))
 
+    @property
+    def signs(self) -> bool:
+        """Whether signs alone are sought, without a letter or a digit: no card answers."""
+        return any(text and not fold(text) for text in (self.words, self.service))
+
     def takes(self, card: Card, id: str, today: str) -> bool:
         """Whether a card answers."""
+        if self.signs:
+            return False
         if self.late and not card_words.overdue(card, today):
             return False
         if not all(_is(card, CHOICES[name], value) for name, value in self.choices.items() if value):
@@ -84,6 +91,16 @@ def holds(words: Sequence[str], id: str, card: Card) -> bool:
     texts = (id, *maker.title.values(), *maker.purpose.values(), maker.maker, said.service, said.need, *said.tags)
     whole = fold(" ".join(texts))
     return all(word in whole for word in words)
+
+
+def is_undeclared(one: Registered) -> bool:
+    """Whether it is a model of which the authority says nothing: it stands apart from the cards of the register."""
+    return one.origin == "model" and not one.card.authority.state
+
+
+def undeclared(found: Iterable[Registered]) -> list[Registered]:
+    """Those models, by title."""
+    return sorted(filter(is_undeclared, found), key=lambda one: (fold(one.title), one.id))
 
 
 def ordered(found: Iterable[Registered]) -> list[Registered]:
@@ -146,7 +163,8 @@ def _values(path: str) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A card in the list. ``marks`` are told to those who may read what is restricted."""
+    """A card in the list. ``marks`` are what is wrong with it: to everybody, that its review is overdue; to those who
+    may read what is restricted, all of it."""
 
     id: str
     title: str
@@ -194,14 +212,16 @@ def line(visit: Visit, one: Registered, *, today: Any, restricted: bool, copied:
         declared=_("{declared} of {asked} entries declared").format(declared=score.declared, asked=score.asked),
         review=card_words.review(card, today.isoformat()),
         cost=_cost(visit, one),
-        marks=_marks(one, today) if restricted else (),
+        marks=(*_late(one, today), *(_marks(one, today) if restricted else ())),
     )
+
+
+def _late(one: Registered, today: Any) -> tuple[str, ...]:
+    return (_("review overdue"),) if card_words.overdue(one.card, today.isoformat()) else ()
 
 
 def _marks(one: Registered, today: Any) -> tuple[str, ...]:
     marks = []
-    if card_words.overdue(one.card, today.isoformat()):
-        marks.append(_("review overdue"))
     blocked = [refusal for refusal in gate.refusals(one.card, today) if refusal.field != "authority.review_due"]
     if blocked:
         said = ngettext("{count} thing blocks it", "{count} things block it", len(blocked))
@@ -212,10 +232,11 @@ def _marks(one: Registered, today: Any) -> tuple[str, ...]:
 
 
 def _cost(visit: Visit, one: Registered) -> str:
-    """What a use took on average, where kept runs tell."""
+    """What a use took on average, where kept runs tell; nothing where no system is held."""
     from agglo.trust.register import use
 
-    if one.origin != "model" and not one.card.authority.models:
+    said = one.card.authority
+    if said.holding == "none" or (one.origin != "model" and not said.models):
         return ""
     known = use.of(visit.workspace, visit.person, one.id, one.card)
     energy, carbon = per_use(known)

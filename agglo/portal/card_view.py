@@ -1,12 +1,18 @@
 """One card as its page shows it: what it costs, where it stands under the AI Act, what it is exported to."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from agglo.contract import numerals
-from agglo.contract.card import Card, choice_label, label
+from agglo.contract.card import Card, Source, choice_label, label
+from agglo.contract.card.gate import Refusal
 from agglo.contract.errors import InvalidInput, NotFound
 from agglo.contract.language import _, in_language, ngettext
 from agglo.footprint.record import Bounds
@@ -14,21 +20,36 @@ from agglo.portal import askable, card_list, card_words
 from agglo.portal.app import path_of
 from agglo.portal.card_words import Line, Word
 from agglo.portal.visits import Visit
+from agglo.store import locks
 from agglo.studies.report import wording
 from agglo.trust.access import reading, rights
 from agglo.trust.access.rights import Asset, Right
-from agglo.trust.register import exports, registered, states, use
+from agglo.trust.register import doubts as doubting
+from agglo.trust.register import exports, publishing, registered, states, use
 from agglo.trust.register.exports import Exported, Target
 from agglo.trust.register.registered import Registered
 
-_TURN_TO = ("human_channel", "human_hours", "human_telephone")
-_RESIDENT = (*_TURN_TO, "contest", "left_out")
+_BRIEF = ("service", "contact", "benefit", "cost")
+_RESIDENT = ("human_channel", "human_hours", "human_telephone", "contest", "left_out")
 _PROPOSED = 3
 _MONTHS = 24
 
 
-def today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
+def today(visit: Visit) -> datetime.date:
+    """The day it is where the workspace is."""
+    return datetime.datetime.now(ZoneInfo(str(visit.workspace.setting("time_zone")))).date()
+
+
+@contextmanager
+def alone(visit: Visit) -> Iterator[None]:
+    """Read a card and write it before any other page does, so that nobody's change is lost between the two."""
+    with locks.hold(visit.workspace.lock("card-pages")):
+        yield
+
+
+def stamp(said: Any) -> str:
+    """A short digest of what was shown, so that a form tells what it was filled from."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def in_hand(visit: Visit, right: Right) -> Registered:
@@ -50,10 +71,21 @@ def in_hand(visit: Visit, right: Right) -> Registered:
     return one
 
 
+def brief(card: Card) -> list[Line]:
+    """The card at a glance: who uses it, who to write to, what gets better, what it costs, as far as it is asked; where
+    no system is held, as far as it is said."""
+    found = _lines(card, _BRIEF)
+    return [line for line in found if line.said] if card.authority.holding == "none" else found
+
+
 def resident(card: Card) -> list[Line]:
     """What a resident looks for first: who to talk to, how to contest, who may be left out, as far as it is asked."""
+    return _lines(card, _RESIDENT)
+
+
+def _lines(card: Card, names: Sequence[str]) -> list[Line]:
     asked, lacking = set(card.asked()), card.lacking()
-    paths = [f"authority.{name}" for name in _RESIDENT]
+    paths = [f"authority.{name}" for name in names]
     return [
         Line(path, label(path), () if path in lacking else card_words.words(path, card.value(path)))
         for path in paths
@@ -64,6 +96,23 @@ def resident(card: Card) -> list[Line]:
 def lead(card: Card) -> list[str]:
     """What it is for, a paragraph for each line of the text."""
     return [line for line in card_words.plain_purpose(card).splitlines() if line.strip()]
+
+
+def told(card: Card, against: Sequence[Refusal]) -> list[tuple[str, Refusal]]:
+    """What stands against a card, beside the entry of each; the day of its review as people write it."""
+    due = card.authority.review_due
+    return [
+        (label(one.field), replace(one, reason=one.reason.replace(due, card_words.said_day(due))) if due else one)
+        for one in against
+    ]
+
+
+def outdated(visit: Visit, one: Registered) -> list[tuple[str, Refusal]]:
+    """What would keep the version that everybody reads from being published on this day."""
+    public = one.card if one.published else None
+    if public is None and one.latest is not None:
+        public = registered.public(visit.workspace)[one.id].card
+    return told(public, publishing.against(public, today(visit))) if public else []
 
 
 def standing(one: Registered) -> str:
@@ -78,12 +127,18 @@ def standing(one: Registered) -> str:
     return _("No system is held.")
 
 
-def sources(card: Card) -> list[list[str]]:
-    """The data that it processes, as rows of a table."""
-    return [
-        [one.what, one.source or "–", one.collected or "–", ", ".join(filter(None, (one.kind, one.amount))) or "–"]
-        for one in card.authority.sources
-    ]
+def sources(card: Card) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The data that it processes: what they are, and what is said of them, as pairs of label and text."""
+    return [(one.what, _of_source(one)) for one in card.authority.sources]
+
+
+def _of_source(one: Source) -> list[tuple[str, str]]:
+    said = (
+        (_("Where they are from"), one.source),
+        (_("How they are collected"), one.collected),
+        (_("Kind, and how much"), ", ".join(filter(None, (one.kind, one.amount)))),
+    )
+    return [(label, text) for label, text in said if text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +163,13 @@ def found_alike(visit: Visit, one: Registered, *, least: float = states.NEAR) ->
     known = similar.known(visit.workspace, visit.person)
     others = {name: card for name, card in known.items() if name != one.id}
     near = similar.nearest(one.card, others, count=_PROPOSED)
-    return [Like(like.id, *_titled(like.id, others[like.id]), tuple(like.why)) for like in near if like.score >= least]
+    return [
+        Like(like.id, *_titled(like.id, others[like.id]), _in_common(like.why)) for like in near if like.score >= least
+    ]
+
+
+def _in_common(words: Sequence[str]) -> tuple[str, ...]:
+    return (_("in common “{words}”").format(words=", ".join(words)),) if words else ()
 
 
 def _named(visit: Visit, id: str) -> tuple[str, str]:
@@ -150,7 +211,7 @@ def spent(visit: Visit, one: Registered) -> Spent | None:
         (_("Electricity of"), found.location) if found.location else None,
     ]
     months = sorted(found.by_month.items(), reverse=True)[:_MONTHS]
-    rows = [(month, numerals.number(count)) for month, count in months]
+    rows = [(card_words.said_day(month), numerals.number(count)) for month, count in months]
     return Spent([fact for fact in facts if fact], rows, _known(found))
 
 
@@ -174,7 +235,7 @@ def _period(found: use.Use) -> str:
     runs = ngettext("{count} run", "{count} runs", found.runs).format(count=numerals.number(found.runs))
     if not found.first:
         return runs
-    first, last = numerals.day(found.first), numerals.day(found.last or found.first)
+    first, last = card_words.said_day(found.first), card_words.said_day(found.last or found.first)
     return _("{runs}, from {first} to {last}").format(runs=runs, first=first, last=last)
 
 
@@ -197,7 +258,7 @@ def _known(found: use.Use) -> str:
 def ai_act(card: Card) -> list[tuple[str, str]]:
     """Class, roles and the day of the questions, as pairs."""
     said = card.authority
-    checked = numerals.day(said.ai_act_checked) if said.ai_act_checked else _("not answered yet")
+    checked = card_words.said_day(said.ai_act_checked) if said.ai_act_checked else _("not answered yet")
     return [
         (label("authority.ai_act_class"), choice_label("ai_act_class", said.ai_act_class) or _("not declared")),
         (
@@ -208,8 +269,18 @@ def ai_act(card: Card) -> list[tuple[str, str]]:
     ]
 
 
+def doubts(visit: Visit, card: Card) -> list[tuple[str, str]]:
+    """What can hardly be right on a card, for those who keep the register, as pairs of label and doubt."""
+    return [(label(one.path), one.said) for one in doubting.of(card, today(visit))]
+
+
+def runs_here(visit: Visit, id: str) -> bool:
+    """Whether an identifier is that of a model that can be asked here."""
+    return id in askable.entries(visit.workspace)
+
+
 def models(visit: Visit, one: Registered) -> list[tuple[Word, Word]]:
-    """The models that it runs on here, each with its answers."""
+    """The models that it runs on here, or would be served by, each with its answers."""
     wanted = [*one.card.authority.models, one.id]
     known = askable.entries(visit.workspace)
     found = [model for model in known if any(fnmatchcase(model, name) for name in wanted)]
@@ -229,25 +300,36 @@ def _answers(visit: Visit, id: str) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that a card is exported to, and whether it is ready."""
+    """A document that a card is exported to, and whether it is ready; ``abroad``: by the rules of another country."""
 
     title: str
     about: str
     href: str
     said: str
+    abroad: bool
 
 
-def documents(visit: Visit, one: Registered) -> list[Document]:
-    """Every document that concerns a card, with what each lacks."""
+FOREIGN = ("dutch", "atrs")
+"""Targets of countries where the authority is not: to compare with, for those who keep the register."""
+
+
+def shelved(targets: Iterable[Target]) -> list[Target]:
+    """French and European targets first, then those of other countries."""
+    return sorted(targets, key=lambda one: one.id in FOREIGN)
+
+
+def documents(visit: Visit, one: Registered, *, abroad: bool) -> list[Document]:
+    """Every document that concerns a card, with what each lacks; those of other countries where they are wanted."""
     return [
         Document(
             _(target.title),
             _(target.about),
             path_of("card_export", id=one.id, target=target.id),
             _ready(exported(visit, target, [one])),
+            target.id in FOREIGN,
         )
-        for target in exports.targets().values()
-        if target.applies(one.card)
+        for target in shelved(exports.targets().values())
+        if target.applies(one.card) and (abroad or target.id not in FOREIGN)
     ]
 
 
@@ -272,7 +354,7 @@ def exported(visit: Visit, target: Target, found: Sequence[Registered]) -> Expor
     from agglo.trust.register import subjects
 
     made = [subjects.of(visit.workspace, visit.person, one) for one in found]
-    return target.export(made, today=today())
+    return target.export(made, today=today(visit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +378,8 @@ def opinions(visit: Visit, id: str) -> list[Opinion]:
             ", ".join(
                 (
                     kept.giver(visit.workspace, one.opinion),
-                    numerals.day(one.opinion.given),
-                    _(kept.STANDINGS[one.standing(today())]),
+                    card_words.said_day(one.opinion.given),
+                    _(kept.STANDINGS[one.standing(today(visit))]),
                 )
             ),
         )

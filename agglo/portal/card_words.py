@@ -14,6 +14,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SENTENCE = 200
+MONTHS = frozenset(("since", "until"))
+"""Entries that say a month."""
 ELSEWHERE = frozenset(("authority.ai_act_answers", "authority.sources", "authority.similar", "maker.title"))
 """Entries that a page of a card shows in a way of their own."""
 
@@ -44,9 +46,14 @@ class Section:
     lines: tuple[Line, ...]
 
     @property
-    def said(self) -> bool:
-        """Whether anything is said in it."""
-        return any(line.said for line in self.lines)
+    def said(self) -> tuple[Line, ...]:
+        """The entries under which something is said."""
+        return tuple(line for line in self.lines if line.said)
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What the others are called."""
+        return tuple(line.label for line in self.lines if not line.said)
 
 
 def words(path: str, value: Any) -> tuple[Word, ...]:
@@ -56,6 +63,8 @@ def words(path: str, value: Any) -> tuple[Word, ...]:
     name = path.partition(".")[2]
     if ENTRIES[path].choices:
         return tuple(Word(choice_label(name, one)) for one in (value if isinstance(value, list) else [value]))
+    if name in MONTHS:
+        return (Word(said_day(value)),)
     if isinstance(value, list):
         return tuple(_word(one) for one in value if says_something(one))
     if isinstance(value, Mapping) and name == "ai_act_answers":
@@ -70,8 +79,13 @@ def _word(value: Any) -> Word:
         return Word(f"{value.id}{_(':')} {value.why}" if value.why else value.id)
     text = in_language(value) if isinstance(value, Mapping) else str(value)
     if _DAY.fullmatch(text):
-        return Word(numerals.day(text))
+        return Word(said_day(text))
     return Word(text, _leads(text))
+
+
+def said_day(text: str) -> str:
+    """A day as people write it, a month without its day, a year as it is."""
+    return numerals.day_in_words(text)
 
 
 def _leads(text: str) -> str:
@@ -99,8 +113,7 @@ def sections(card: Card, *, half: str = "", skip: Iterable[str] = ()) -> list[Se
 
 def only_said(found: Iterable[Section]) -> list[Section]:
     """Sections without the entries under which nothing is said."""
-    kept = (Section(one.id, one.title, tuple(line for line in one.lines if line.said)) for one in found)
-    return [one for one in kept if one.lines]
+    return [Section(one.id, one.title, one.said) for one in found if one.said]
 
 
 def labels(paths: Iterable[str]) -> list[str]:
@@ -149,10 +162,9 @@ def overdue(card: Card, today: str) -> bool:
 
 
 def review(card: Card, today: str) -> str:
-    """When a card is read again, or should have been."""
+    """When a card is read again, or should have been, as a sentence."""
     due = card.authority.review_due
     if not due:
         return ""
-    day = numerals.day(due)
-    late, ahead = _("was due on {day}: overdue"), _("due on {day}")
-    return (late if overdue(card, today) else ahead).format(day=day)
+    late, ahead = _("Its review was due on {day}."), _("Review due on {day}.")
+    return (late if overdue(card, today) else ahead).format(day=said_day(due))

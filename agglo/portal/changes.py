@@ -69,6 +69,8 @@ def _state(path: str) -> tuple[int, int, int] | None:
         known = os.stat(path)  # noqa: PTH116 - ten times quicker than a Path
     except FileNotFoundError:
         return None
+    except OSError:
+        return -1, -1, -1
     return known.st_mtime_ns, known.st_size, known.st_ino
 
 

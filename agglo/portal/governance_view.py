@@ -1,36 +1,22 @@
 """What pages of governance are made of: assets and their addresses, bodies, opinions and where their replies stand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from agglo.contract import numerals
-from agglo.contract.language import N_, _, in_language
+from agglo.contract.language import _, in_language
+from agglo.portal import html
 from agglo.portal.app import path_of
+from agglo.portal.card_words import said_day
 from agglo.store.workspace import Workspace
 from agglo.trust.access.people import Person
-from agglo.trust.governance import bodies, opinions, organisation, responsibilities
+from agglo.trust.governance import assets, bodies, opinions, organisation, responsibilities
 from agglo.trust.governance.assets import Readable, Target
 from agglo.trust.governance.bodies import Body
 from agglo.trust.governance.gaps import Gap
-from agglo.trust.governance.opinions import Kept
+from agglo.trust.governance.opinions import Kept, Reply
 from agglo.trust.governance.organisation import Direction, Partner
 
-_LABELS: Mapping[str, str] = {
-    "card": N_("Card: {title}"),
-    "dataset": N_("Data: {title}"),
-    "model": N_("Model: {title}"),
-    "study": N_("Study: {title}"),
-    "scenario": N_("Scenario: {title}"),
-    "deal": N_("Commitments: {title}"),
-}
-_EVERY: Mapping[str, str] = {
-    "card": N_("Every card"),
-    "dataset": N_("Every dataset"),
-    "model": N_("Every model"),
-    "study": N_("Every study"),
-    "deal": N_("Every deal"),
-}
 _PARTS = {"dataset": "name", "study": "name", "deal": "name"}
 _TAGS = {
     "overdue": "overdue",
@@ -66,7 +52,7 @@ def opinion(workspace: Workspace, kept: Kept) -> Shown:
         giver=opinions.giver(workspace, said),
         about=label,
         href=href,
-        given=numerals.day(said.given),
+        given=said_day(said.given),
         standing=standing(kept),
         tag=_TAGS[kept.standing()],
     )
@@ -74,8 +60,8 @@ def opinion(workspace: Workspace, kept: Kept) -> Shown:
 
 def standing(kept: Kept) -> str:
     """Where the reply to an opinion stands, as a sentence."""
-    due = numerals.day(kept.opinion.reply_due) if kept.opinion.reply_due else ""
-    replied = numerals.day(min(one.day for one in kept.replies)) if kept.replies else ""
+    due = said_day(kept.opinion.reply_due) if kept.opinion.reply_due else ""
+    replied = said_day(min(one.day for one in kept.replies)) if kept.replies else ""
     said = {
         "overdue": _("Reply overdue: it was owed by {due}"),
         "owed": _("Reply owed by {due}"),
@@ -86,29 +72,32 @@ def standing(kept: Kept) -> str:
     return said.format(due=due, replied=replied)
 
 
+def reply(one: Reply) -> tuple[str, str, str]:
+    """A reply as the page of its opinion shows it: its day, with the one it was kept here on where that is another, who
+    gave it, and its text."""
+    day = said_day(one.day)
+    recorded = html.day(one.recorded) if one.recorded else day
+    told = day if recorded == day else _("{day} (recorded here on {recorded})").format(day=day, recorded=recorded)
+    return told, one.by, in_language(one.text)
+
+
 def about(target: Target) -> tuple[str, str]:
     """What an opinion is about, in words, and the address of its page."""
-    if target.kind == "strategy":
-        return _("The strategy"), path_of("strategy")
-    label = _(_LABELS[target.kind]).format(title=target.title)
+    if target.kind == assets.STRATEGY:
+        return target.words(), path_of("strategy")
     if target.kind == "deal":
-        label = _("{title}, version {version}").format(title=label, version=target.part)
-        return label, f"{path_of('deal', name=target.id)}?version={target.part}"
+        return target.words(), f"{path_of('deal', name=target.id)}?version={target.part}"
     kind = "study" if target.kind == "scenario" else target.kind
-    return label, path_of(kind, **{_PARTS.get(kind, "id"): target.id})
+    return target.words(), path_of(kind, **{_PARTS.get(kind, "id"): target.id})
 
 
 def asset(name: str, title: str) -> Any:
     """The cell of a table for what a line of responsibilities is about: a link where it is one thing."""
     kind, _colon, one = name.partition(":")
-    if kind == "workspace":
-        return _("Everything kept here")
-    if one == "*":
-        return _(_EVERY[kind])
-    if one.endswith("*"):
-        return _("{kind} whose identifier begins with {beginning}").format(kind=_(_EVERY[kind]), beginning=one[:-1])
-    label = _(_LABELS[kind]).format(title=title or one)
-    return {"text": label, "href": path_of(kind, **{_PARTS.get(kind, "id"): one})}
+    said = assets.in_words(name, title)
+    if kind == "workspace" or one.endswith("*"):
+        return said
+    return {"text": said, "href": path_of(kind, **{_PARTS.get(kind, "id"): one})}
 
 
 def members(workspace: Workspace, body: Body) -> list[str] | None:
@@ -133,14 +122,19 @@ def directions(workspace: Workspace) -> list[list[Any]]:
 
 
 def partners(workspace: Workspace) -> list[list[Any]]:
-    """Rows of the table of partners; what was not checked against the source says so."""
+    """Rows of the table of partners; a star stands where the kind was not checked against the source."""
     rows = []
     for one in organisation.partners(workspace):
         kind, name = _(organisation.KINDS[one.kind]), in_language(one.title)
-        told = _("{kind} (not checked)").format(kind=kind) if "kind" in one.unreviewed else kind
         cell = {"text": name, "href": one.website} if one.website else name
+        told = f"{kind} *" if "kind" in one.unreviewed else kind
         rows.append([cell, in_language(one.place) or _("not said"), told])
     return rows
+
+
+def some_unchecked(workspace: Workspace) -> bool:
+    """Whether the kind of a partner was not checked against the source."""
+    return any("kind" in one.unreviewed for one in organisation.partners(workspace))
 
 
 def sources(parts: Iterable[Direction | Partner]) -> list[str]:
@@ -157,7 +151,7 @@ def duties(workspace: Workspace, person: Person) -> list[list[Any]]:
         if title is not None:
             letter = _(responsibilities.LETTERS[one.raci])
             holder = responsibilities.holder_title(workspace, one.holder)
-            since = numerals.day(one.since) if one.since else "–"
+            since = said_day(one.since) if one.since else "–"
             rows.append([asset(one.asset, title), in_language(roles[one.role].title), holder, letter, since])
     return rows
 

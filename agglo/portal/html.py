@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, Response
 
 from agglo.contract import numerals
-from agglo.contract.language import LANGUAGES, _, in_language, ngettext
+from agglo.contract.language import LANGUAGES, _, ended, in_language, ngettext
 from agglo.portal import assets, languages, sessions
 from agglo.portal.visits import Visit
 from agglo.trust.access import rights
@@ -78,6 +78,7 @@ def environment() -> Any:
         "instant": instant,
         "anchor": anchor,
         "said": numerals.quantities,
+        "ended": ended,
     }
     return made
 
@@ -118,24 +119,13 @@ def anchor(text: str) -> str:
     return plain or f"x{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-_MONTHS_FR = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-              "novembre", "décembre")  # fmt: skip
-_MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-              "November", "December")  # fmt: skip
-
-
 def day(moment: str, zone: str = "Europe/Paris") -> str:
     """The day of an instant as people write it.
 
     >>> day("2026-11-24T23:30:00Z")
     '25 November 2026'
     """
-    from agglo.contract.language import language
-
-    local = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
-    french = language() == "fr"
-    rank = "1er" if french and local.day == 1 else str(local.day)
-    return f"{rank} {(_MONTHS_FR if french else _MONTHS_EN)[local.month - 1]} {local.year}"
+    return numerals.day_in_words(datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date().isoformat())
 
 
 def instant(moment: str, zone: str = "Europe/Paris") -> str:

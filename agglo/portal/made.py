@@ -18,6 +18,7 @@ from agglo.portal import changes, languages
 from agglo.portal.visits import Visit
 from agglo.store.sealed import EVENTS_FOLDER
 from agglo.store.workspace import Workspace
+from agglo.trust.register import watch
 
 _MOST_PAGES = 100
 _LARGEST_BYTES = 200_000
@@ -82,9 +83,10 @@ def _key(visit: Visit) -> Any:
 
 
 def _folders(workspace: Workspace) -> Any:
-    """When anything was last added to the studies, the deals, the register, the opinions and the governance."""
+    """When anything was last added to the studies, the deals, the register, the watch list, the opinions and the
+    governance."""
     found = [_changed(workspace.register), *(_changed(path) for path in workspace.register.glob("*.yaml"))]
-    found.append(_changed(workspace.cards))
+    found += [_changed(workspace.cards), _changed(workspace.root / watch.FILE)]
     opinions = workspace.root / "opinions"
     found += [_changed(path) for path in (workspace.root / "governance").glob("*.yaml")]
     found += [_changed(opinions), *(_changed(one / EVENTS_FOLDER) for one in opinions.glob("*"))]
@@ -101,3 +103,5 @@ def _changed(path: Path) -> int:
         return os.stat(path).st_mtime_ns  # noqa: PTH116
     except FileNotFoundError:
         return 0
+    except OSError:
+        return -1

@@ -19,7 +19,8 @@ def faults(workspace: Workspace, model: Model) -> Iterator[Fault]:
     InvalidInput
         The card cannot be read.
     """
-    yield from _told(model, gate.refusals(card.of(model, workspace.register), _today()))
+    found = card.of(model, workspace.register)
+    yield from _told(model, (*_not_held(found), *gate.refusals(found, _today())))
 
 
 def check(workspace: Workspace, model: Model) -> None:
@@ -30,10 +31,17 @@ def check(workspace: Workspace, model: Model) -> None:
     InvalidInput
         Lists every reason, with the article; or the card cannot be read.
     """
-    found = list(_told(model, gate.against_running(card.of(model, workspace.register), _today())))
-    if found:
+    found = card.of(model, workspace.register)
+    against = list(_told(model, (*_not_held(found), *gate.against_running(found, _today()))))
+    if against:
         what = _("{model} may be asked as a draft only.").format(model=model.id)
-        raise InvalidInput(what, found, repair=_("Mend its card, or ask it as a draft, which feeds nothing."))
+        raise InvalidInput(what, against, repair=_("Mend its card, or ask it as a draft, which feeds nothing."))
+
+
+def _not_held(found: card.Card) -> Iterator[gate.Refusal]:
+    """A card that says that no system is held is asked next to nothing: a model that runs here is held."""
+    if found.authority.holding == "none":
+        yield gate.Refusal("authority.holding", _("It runs here, and its card says that no system is held."))
 
 
 def _told(model: Model, refusals: tuple[gate.Refusal, ...]) -> Iterator[Fault]:

@@ -6,9 +6,11 @@ import pty
 import select
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from agglo.cli.account import _typed
 from agglo.store.workspace import open_workspace
 from agglo.trust.accounts import accounts, audit, passwords, sessions, signing_in
 
@@ -143,3 +145,13 @@ def _kept(here: object) -> str:
     row = accounts.by_login(here, "ada")  # type: ignore[arg-type]
     assert row is not None
     return str(row.password)
+
+
+def test_a_password_is_asked_for_with_the_sign_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("typer.prompt", lambda text, **told: asked.append(f"{text}{told['prompt_suffix']}") or PASSWORD)
+    for code in ("en", "fr"):
+        monkeypatch.setenv("AGGLO_LANGUAGE", code)
+        assert _typed() == PASSWORD
+    assert asked == ["Password: ", "Mot de passe\u00a0: "]

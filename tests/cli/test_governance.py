@@ -51,8 +51,11 @@ def test_the_bodies_that_are_known_and_what_is_not_said_of_them(agglo: Agglo) ->
 
 def test_an_opinion_is_kept_and_its_reply_is_owed_then_given_late(agglo: Agglo, file: Path) -> None:
     said = agglo("opinion", "add", file)
-    assert "Kept: opinion leaks, on card:aquavance." in said.out
-    assert "A reply is owed by 2026-02-12." in said.out
+    assert "Kept: opinion leaks. Card: Reduce leaks of drinking water (Aquavance)" in said.out
+    assert "The reply is overdue since 2026-02-12." in said.out
+    assert "card:aquavance" not in agglo("opinion", "list").out
+    assert "Card: Reduce leaks of drinking water (Aquavance)" in " ".join(agglo("opinion", "list").out.split())
+    assert "Card: Reduce leaks of drinking water (Aquavance)" in agglo("opinion", "show", "leaks").out
     assert "reply overdue" in agglo("opinion", "list").out
     assert json.loads(agglo("opinion", "show", "leaks", "--json").out)["standing"] == "overdue"
     shown = agglo("opinion", "show", "leaks").out
@@ -64,6 +67,13 @@ def test_an_opinion_is_kept_and_its_reply_is_owed_then_given_late(agglo: Agglo, 
     rows = {one["id"]: one["standing"] for one in json.loads(agglo("opinion", "list", "--json").out)}
     assert rows == {"leaks": "replied late", "avis-codev-2023": "undated"}
     assert agglo("opinion", "add", file).code == 2
+
+
+def test_a_reply_that_is_owed_later_is_no_late_one(agglo: Agglo, file: Path) -> None:
+    file.write_text(OPINION.replace("2026-02-12", "2099-02-12"), encoding="utf-8")
+    said = agglo("opinion", "add", file)
+    assert "A reply is owed by 2099-02-12." in said.out
+    assert "overdue" not in said.out
 
 
 def test_every_fault_of_an_opinion_is_told_at_once(agglo: Agglo, tmp_path: Path) -> None:
@@ -90,14 +100,19 @@ def test_files_of_governance_are_written_once(agglo: Agglo) -> None:
 
 
 def test_who_answers_for_what_and_the_rights_of_it(agglo: Agglo, tmp_path: Path) -> None:
-    assert "model:land.sinks" in agglo("responsibility", "gaps").out
+    lacking = agglo("responsibility", "gaps").out
+    assert "model:land.sinks" in lacking
+    assert "Model: Carbon sinks" in lacking
     governance(
         tmp_path,
         "responsibilities",
         "- {asset: 'model:land.sinks', role: owner, holder: culture, account: bob}\n"
         "- {asset: 'model:land.sinks', role: steward, holder: finances}\n",
     )
-    assert "Culture" in agglo("responsibility", "list").out
+    listing = agglo("responsibility", "list").out
+    assert "Culture" in listing
+    assert "Model: Carbon sinks of soils and plants" in " ".join(listing.split())
+    assert "model:land.sinks" not in listing
     found = json.loads(agglo("responsibility", "list", "--json").out)
     assert [(one["raci"], bool(one["rights"])) for one in found] == [("accountable", True), ("responsible", False)]
     left = [one["asset"] for one in json.loads(agglo("responsibility", "gaps", "--json").out)]

@@ -145,9 +145,29 @@ def test_in_a_terminal_questions_are_asked_one_by_one(agglo: Agglo, monkeypatch:
     assert "outside the AI Act" in said.out
 
 
+@pytest.mark.parametrize(("code", "colon"), [("en", "Number of the answer:"), ("fr", "réponse\u00a0:")])
+def test_the_sign_after_what_is_asked_is_that_of_the_language(
+    agglo: Agglo, monkeypatch: pytest.MonkeyPatch, code: str, colon: str
+) -> None:
+    monkeypatch.setenv("AGGLO_LANGUAGE", code)
+    _type(monkeypatch, "1")
+    assert colon in agglo("register", "ai-act").err
+
+
 def test_in_a_terminal_the_kept_answer_is_proposed(agglo: Agglo, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     agglo("register", "ai-act", "assistant", "--answer", "method=statistics")
     _type(monkeypatch, "")
     said = agglo("register", "ai-act", "assistant", "--json")
     assert said.code == 0
     assert json.loads(said.out)["answers"] == {"method": "statistics"}
+
+
+def test_the_help_of_a_file_being_filled_stays(agglo: Agglo, tmp_path: Path) -> None:
+    agglo("register", "new", "assistant", "--title", "Assistant")
+    path = tmp_path / "workspace" / "register" / "assistant.yaml"
+    before = path.read_text(encoding="utf-8").splitlines()
+    assert agglo("register", "ai-act", "assistant", *_words(CHATBOT)).code == 0
+    after = path.read_text(encoding="utf-8").splitlines()
+    assert len(after) > 0.95 * len(before)
+    assert 'ai_act_class: "transparency"' in after
+    assert cards.read(path).authority.ai_act_answers == CHATBOT

@@ -65,7 +65,14 @@ def test_a_card_that_there_is_none_of(held: Agglo) -> None:
     assert (said.code, said.out) == (2, "")
     assert 'No card "leak" in the register.' in said.err
     assert 'Did you mean "leaks"?' in said.err
-    assert "A need is written in several words, in quotes." in held("register", "similar", "qqqqq").err
+    assert "A need is written in several words, in quotes." in held("register", "similar", "no-such-card").err
+
+
+@pytest.mark.parametrize("word", ["éclairage", "lampadaires", "Fuites"])
+def test_one_word_that_is_no_identifier_is_a_need(held: Agglo, word: str) -> None:
+    said = held("register", "similar", word, "--json")
+    assert (said.code, said.err) == (0, "")
+    assert json.loads(said.out)["nearest"][0]["id"] == ("leaks" if word == "Fuites" else "lights")
 
 
 def test_nothing_is_like_it(held: Agglo) -> None:

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from agglo.cli import register_watch
+from agglo.contract.numerals import day_in_words
+from agglo.trust.register import watch
 
 from .conftest import Agglo
 
@@ -27,6 +29,9 @@ OLD = {
 }
 
 
+CARD = "ai_act_class: high-risk\nmaker: {title: {fr: Profondeur du lac, en: Depth of the lake}}\n"
+
+
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register_watch, "_today", lambda: datetime.date(2026, 11, 24))
@@ -38,27 +43,28 @@ def folder(agglo: Agglo, tmp_path: Path) -> Path:
     assert agglo("config", "show").code == 0
     root = tmp_path / "workspace"
     (root / "watch.yaml").write_text(yaml.safe_dump([OLD], allow_unicode=True), encoding="utf-8")
-    (root / "register" / "lake.yaml").write_text("ai_act_class: high-risk\n", encoding="utf-8")
+    (root / "register" / "lake.yaml").write_text(CARD, encoding="utf-8")
     return root
 
 
 def test_dates_are_in_order_with_a_line_before_those_to_come(agglo: Agglo) -> None:
     said = agglo("register", "watch")
     assert said.code == 0
-    days = re.findall(r"^(\d{4}(?:-\d\d)*) ", said.out.split("\n\n")[0], re.MULTILINE)
+    days = re.findall(r"^((?:\d+ )?(?:[A-Z][a-z]+ )?\d{4}) ", said.out.split("\n\n")[0], re.MULTILINE)
+    listed = [day_in_words(change.day) for change, _one in watch.changes(watch.bundled())]
     assert len(days) > 25
-    assert days == sorted(days)
-    before, _rule, after = said.out.partition("2026-12-02")
+    assert days == listed
+    before, _rule, after = said.out.partition("2 December 2026")
     assert before.rstrip().endswith("-")
-    assert "2027-12-02" in after
+    assert "2 December 2027" in after
     assert "(reported by others)" in said.out
-    assert "Nothing has to be read again by 2026-11-24." in said.out
+    assert "Nothing has to be read again by 24 November 2026." in said.out
 
 
 def test_since_a_day(agglo: Agglo) -> None:
     said = agglo("register", "watch", "--since", "2027-09-01")
-    assert "2027-12-02" in said.out
-    assert "2027-08-02" not in said.out
+    assert "2 December 2027" in said.out
+    assert "2 August 2027" not in said.out
     assert "2024" not in said.out.replace("dates of 2024", "")
     assert agglo("register", "watch", "--since", "2099-01-01").out.startswith("No date on the list.")
 
@@ -67,14 +73,14 @@ def test_what_is_due_and_which_cards_it_concerns(agglo: Agglo, folder: Path) -> 
     said = agglo("register", "watch", "--due")
     assert said.out.split("\n") == [
         "To be read again",
-        "- lake-rule: due since 2020-01-01, read on 2019-01-01. A text",
+        "- Rule of the lake: due since 1 January 2020, read on 1 January 2019. A text",
         "",
     ]
     whole = agglo("register", "watch").out
-    assert "- lake-rule: lake" in whole
+    assert "- Rule of the lake: Depth of the lake" in whole
     assert "It begins (from memory)" in whole
-    concerned = next(line for line in whole.splitlines() if line.startswith("- ai-act-high-risk"))
-    assert "ai-act-high-risk: lake" in concerned
+    assert "ai-act-high-risk" not in whole
+    assert re.search(r"^- AI Act[^\n]*: Depth of the lake", whole, re.MULTILINE)
 
 
 def test_json(agglo: Agglo, folder: Path) -> None:
@@ -112,9 +118,9 @@ def test_the_guide_tells_each_technique_and_who_uses_it(agglo: Agglo, folder: Pa
     for title in ("Rules written by people", "Statistics", "A simulation", "Learning from examples"):
         assert f"\n{title}\n" in f"\n{said.out}"
     rules = said.out.split("\nStatistics\n")[0]
-    assert "land.sinks" in rules
+    assert "Carbon sinks of soils and plants" in rules
     assert "Cards here           none here" in said.out.split("\nLearning from examples\n")[1]
-    assert "1 card does not say which technique it uses: lake." in said.out
+    assert "1 card does not say which technique it uses: Depth of the lake." in said.out
     assert max(map(len, said.out.splitlines())) <= 100
 
 
@@ -129,3 +135,10 @@ def test_the_guide_as_json(agglo: Agglo, folder: Path) -> None:
     assert content["techniques"][-1]["cards"] == []
     assert content["unsaid"] == ["lake"]
     assert content["techniques"][0]["measured"]["energy_kwh"] is None
+
+
+@pytest.mark.parametrize("day", ["2027-9-1", "20270901", "September"])
+def test_since_is_written_as_days_are(agglo: Agglo, day: str) -> None:
+    said = agglo("register", "watch", "--since", day)
+    assert said.code == 2
+    assert "a day: YYYY-MM-DD" in said.err

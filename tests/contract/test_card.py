@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from agglo.contract import card
-from agglo.contract.card import ENTRIES, SECTIONS, AuthorityPart, Card, MakerPart
+from agglo.contract.card import ENTRIES, SECTIONS, AuthorityPart, Card, MakerPart, choice_label
 from agglo.contract.card.relevance import CONDITIONS
 from agglo.contract.card.substance import plain, says_something
 from agglo.contract.errors import InvalidInput
@@ -135,9 +135,50 @@ def test_yes_and_no_as_yaml_reads_them(tmp_path: Path) -> None:
 
 def test_a_day_is_a_day_and_a_month_a_month() -> None:
     assert made(since="2025-01-31").authority.since == "2025-01"
-    for wrong in ({"since": "2025"}, {"since": "2025-13"}, {"review_due": "31/12/2026"}, {"review_due": "2026-02-30"}):
+    for wrong in ({"since": "2025"}, {"since": "2025-13"}, {"review_due": "30/02/2026"}, {"review_due": "2026-02-30"}):
         with pytest.raises(InvalidInput, match=next(iter(wrong))):
             made(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("state", "En usage", "in-use"),
+        ("state", "in use", "in-use"),
+        ("holding", "acheté", "bought"),
+        ("holding", "Aucun système détenu", "none"),
+        ("public_facing", "Oui", "yes"),
+        ("theme", "eau", "water"),
+        ("ai_act_class", "Haut risque", "high-risk"),
+        ("ai_act_roles", ["déployeur", "provider"], ["deployer", "provider"]),
+        ("review_due", "31/12/2027", "2027-12-31"),
+        ("review_due", " 1/2/2027 ", "2027-02-01"),
+        ("since", "3/2025", "2025-03"),
+        ("since", "15/03/2025", "2025-03"),
+    ],
+)
+def test_answers_may_be_written_as_people_write_them(name: str, written: object, read: object) -> None:
+    assert getattr(made(**{name: written}).authority, name) == read
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"state": "used"}, "expected one of idea, project, in-use (in use), retired"),
+        ({"review_due": "12/31/2027"}, "expected a day, such as 2026-01-31"),
+        ({"since": "03-2025"}, "expected a month, such as 2026-01"),
+        ({"need": ["a"]}, "expected a text"),
+        ({"consulted": "anglers"}, "expected a list: a line for each, that begins with a hyphen"),
+        ({"plain_text": "words"}, "expected a text for each language: fr, en"),
+        ({"licence": "MIT"}, '"licence" stands under "maker"'),
+        ({"authority.updated": "2026-01-01"}, 'Write "updated" alone, at the beginning of the line'),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_plain_words(content: dict[str, object], expected: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        card.parse(content, "x.yaml")
+    assert expected in str(refused.value)
+    assert "Input should" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [{"licens": "MIT"}, {"custody": "vault"}, {"references": "one"}, {"title": 3}])
@@ -199,3 +240,16 @@ def test_every_choice_has_words_of_its_own() -> None:
         assert len(set(said)) == len(said)
     assert ENTRIES["authority.state"].choices == ("idea", "project", "in-use", "retired")
     assert ENTRIES["authority.need"].choices == ()
+
+
+@pytest.mark.parametrize("day", ["20260101", "2026-W01-1", "2026-02-30", "1 January 2026", "2026-1-1"])
+def test_a_day_is_written_one_way_so_that_days_compare(day: str) -> None:
+    with pytest.raises(InvalidInput, match="a day, such as 2026-01-31"):
+        made(review_due=day)
+
+
+def test_none_is_called_by_what_there_is_none_of() -> None:
+    said = {field: choice_label(field, "none") for field in ("personal_data", "automation", "holding")}
+    assert said == {
+        "personal_data": "no personal data", "automation": "decides nothing", "holding": "no system held",
+    }  # fmt: skip

@@ -51,10 +51,30 @@ def test_one_key_in_two_places_is_fine(path: Path) -> None:
 )
 def test_what_is_not_yaml_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with pytest.raises(InvalidInput, match=r"one.yaml: found .*expected a YAML file"):
+    with pytest.raises(InvalidInput, match=r"one.yaml(, line [12])?: found .*expected a YAML file"):
         read_yaml(path, "This fails.")
 
 
 def test_a_missing_file_is_refused(path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"one.yaml: found No such file"):
         read_yaml(path, "This fails.")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            b'a: "x "y" z"\n',
+            'line 1: found \'a: "x "y" z"\', expected a YAML file. Here or just before: a quotation mark',
+        ),
+        (b"a: >-\nfoo\nb: 1\n", "line 3: found 'b: 1', expected a YAML file. Here or just before"),
+        (b"a: >-\n\tfoo\n", "line 2: found a tab, expected a YAML file. Begin lines with spaces"),
+        (b"[" * 5000 + b"]" * 5000, "found entries set in without end"),
+        (b"a: \xe9t\xe9\n", "found another encoding, expected a YAML file. Save it as UTF-8."),
+    ],
+)
+def test_what_is_wrong_is_told_in_plain_words(path: Path, content: bytes, told: str) -> None:
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput) as refused:
+        read_yaml(path, "This fails.")
+    assert told in str(refused.value)

@@ -59,3 +59,9 @@ def test_nearest() -> None:
     assert nearest("zzz", ["b", "a"]) == "Known: a, b"
     assert nearest("zzz", []) == "Known: none"
     assert nearest("zzz", [f"name{rank:02}" for rank in range(30)]).count("name") == 12
+
+
+def test_a_fault_in_french_has_a_no_break_space_before_its_colon(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert str(Fault("line 3", "x", repair="Write y.")) == "line 3: found x. Write y."
+    monkeypatch.setenv("AGGLO_LANGUAGE", "fr")
+    assert str(Fault("ligne 3", "x")).startswith("ligne 3\u00a0: ")

@@ -35,7 +35,7 @@ def test_an_empty_card_is_a_draft_and_not_refused() -> None:
 def test_an_automated_decision_about_a_person_needs_its_mention(mention: str) -> None:
     decision = {"automation": "full", "individual_decisions": "yes", "contest": "By letter"}
     found = refused(**decision, mention=mention)
-    assert found == {"authority.mention": "CRPA, articles L.311-3-1, R.311-3-1-1"}
+    assert found == {"authority.mention": "CRPA, articles L.311-3-1, R.311-3-1-1; law 78-17, article 47"}
     assert refused(**decision, mention="At the foot of the letter") == {}
     assert refused(**decision | {"automation": "partial"}) == {}
 

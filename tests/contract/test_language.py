@@ -37,3 +37,12 @@ def test_a_carried_text_is_given_in_the_language_in_force_or_another(monkeypatch
     assert in_language(text) == "lac"
     assert in_language({"en": "lake"}) == "lake"
     assert in_language({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Lacking: who?.", "Lacking: who?"), ("Read in 2026..", "Read in 2026."), ("Lacking: who.", "Lacking: who."),
+     ("", "")],
+)  # fmt: skip
+def test_a_sentence_ends_once(text: str, expected: str) -> None:
+    assert spoken.ended(text) == expected

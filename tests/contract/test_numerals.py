@@ -98,3 +98,14 @@ def test_quantities_never_changes_digits() -> None:
 def test_decimals_for_ignores_what_is_not_known() -> None:
     assert numerals.decimals_for([None, 0.0]) == 0
     assert numerals.decimals_for([None, 0.0123]) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "english", "french"),
+    [("2020-07-01", "1 July 2020", "1er juillet 2020"), ("2026-11-24", "24 November 2026", "24 novembre 2026"),
+     ("2026-08", "August 2026", "août 2026"), ("2027", "2027", "2027")],
+)  # fmt: skip
+def test_days_and_months_in_words(monkeypatch: pytest.MonkeyPatch, day: str, english: str, french: str) -> None:
+    assert numerals.day_in_words(day) == english
+    monkeypatch.setenv("AGGLO_LANGUAGE", "fr")
+    assert numerals.day_in_words(day) == french

@@ -61,7 +61,9 @@ def test_all_faults_are_given_at_once() -> None:
 
 
 def test_errors_of_the_file_name_it(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"(?s)This scenario cannot be read.*halved.yaml: found .*line 2"):
+    with pytest.raises(
+        InvalidInput, match=r"(?s)This scenario cannot be read.*halved.yaml, line 1: found .*expected a YAML file"
+    ):
         read(tmp_path, "name: [\n")
     with pytest.raises(InvalidInput, match=r"halved.yaml, line 4: found land.sinks, expected each key once"):
         read(tmp_path, "name: a\nparameters:\n  land.sinks: {a: 1}\n  land.sinks: {a: 2}\n")

@@ -39,7 +39,9 @@ test.pebble = agglo_samples:pebble
 test.shell = agglo_samples:shell
 test.ordered = agglo_samples:ordered
 test.broken = agglo_samples:nothing_there
+test.quitting = agglo_quitting:quitting
 """
+_QUITTING = 'print("This server is not licensed.")\nraise SystemExit(3)\n'
 
 
 def offer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,5 +58,6 @@ def write(folder: Path) -> None:
     about.mkdir(parents=True)
     text = _MODULE.format(pebble=str(SAMPLES / "pebble"), shell=str(SAMPLES / "shell"))
     (folder / "agglo_samples.py").write_text(text, encoding="utf-8")
+    (folder / "agglo_quitting.py").write_text(_QUITTING, encoding="utf-8")
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: agglo-samples\nVersion: 1.0\n", encoding="utf-8")
     (about / "entry_points.txt").write_text(_ENTRIES, encoding="utf-8")

@@ -59,9 +59,9 @@ class TestWithoutACard:
         assert "not legal advice" in words
         for name in ("prohibited practice", "high risk", "general-purpose model", "minimal risk", "outside the AI Act"):
             assert name in words
-        assert "2026-08-02 2027-12-02" in words
-        assert "2027-08-02 2028-08-02" in words
-        assert "consulted on 2026-11-24" in words
+        assert "2 August 2026 2 December 2027" in words
+        assert "2 August 2027 2 August 2028" in words
+        assert "consulted on 24 November 2026" in words
         assert "Official Journal was not seen" in words
 
     def test_one_begins_at_the_first_question(self, client) -> None:
@@ -101,6 +101,16 @@ class TestWithoutACard:
         assert 'href="#a-none"' in answer.text
         assert hidden(answer) == {"method": "learned"}
 
+    def test_so_is_the_first_one(self, client, workspace) -> None:
+        publish(workspace, "leaks")
+        for page in ("/reglement-ia", "/registre/leaks/reglement-ia"):
+            first = client.get(f"{page}?commencer=1")
+            name = re.search(r'name="question" value="([^"]+)"', first.text)[1]
+            answer = client.get(f"{page}?question={name}")
+            assert answer.status_code == 422
+            assert "This question has no answer yet." in shown(answer)
+            assert "Question 1" in shown(answer)
+
     def test_one_goes_back_and_finds_the_answer_given(self, client) -> None:
         answer = client.get("/reglement-ia?method=learned&exclusion=none")
         back = links(answer, "Back to the question before")[0]
@@ -119,7 +129,7 @@ class TestWithoutACard:
 
     def test_obligations_stand_under_both_days_and_what_is_doubtful_is_told(self, client) -> None:
         words = shown(client.get("/reglement-ia", params=HIRING))
-        assert "From 2026-08-02 in the text of 2024; 2027-12-02 as amended, according to secondary sources" in words
+        assert "From 2 August 2026 in the text of 2024; 2 December 2027 as amended, according to secondary" in words
         assert "What its supplier owes" in words
         assert "What was not checked against the text" in words
         assert "article 86" in words

@@ -2,6 +2,9 @@
 
 import html
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 import yaml
@@ -10,6 +13,7 @@ from agglo.contract.card import ENTRIES, SECTIONS, Card
 from agglo.contract.language import speaking
 from agglo.portal import card_fields
 from agglo.portal.pages import card_new
+from agglo.trust.register import writing
 from portal.card_files import LEAKS, publish, write
 from portal.conftest import post, token_of
 
@@ -63,16 +67,41 @@ class TestFields:
         assert faults == []
 
     def test_a_language_that_the_form_does_not_ask_is_kept(self) -> None:
-        card = Card.model_validate({"maker": {"title": {"nl": "Lekzoeker"}, "limits": [{"nl": "Klein lek."}]}})
-        form = {"maker.title.fr": "Fuites", "maker.limits.0.fr": "Petites fuites."}
-        made = card_fields.read(card, ["maker.title", "maker.limits"], form, [])
+        limits = [{"nl": "Klein lek."}, {"nl": "Nacht.", "fr": "Nuit."}]
+        card = Card.model_validate({"maker": {"title": {"nl": "Lekzoeker"}, "limits": limits}})
+        wanted = ["maker.title", "maker.limits"]
+        form = card_fields.typed_of(card, wanted) | {"maker.title.fr": "Fuites", "maker.limits.1.fr": "Caves."}
+        assert form["maker.limits.0.fr"] == "Nuit."
+        made = card_fields.read(card, wanted, form | {"maker.limits.0.fr": "La nuit."}, [])
         assert made.maker.title == {"nl": "Lekzoeker", "fr": "Fuites"}
-        assert made.maker.limits == [{"nl": "Klein lek.", "fr": "Petites fuites."}]
+        assert made.maker.limits == [{"nl": "Nacht.", "fr": "La nuit."}, {"fr": "Caves."}, {"nl": "Klein lek."}]
+
+    def test_no_break_spaces_are_kept_and_what_does_not_show_is_not(self) -> None:
+        text = "«\u00a0Coût\u00a0» : 10\u202f000\u00a0€\u200b\x00"
+        made = card_fields.read(Card(), ["authority.need"], {"authority.need": text}, [])
+        assert made.authority.need == "«\u00a0Coût\u00a0» : 10\u202f000\u00a0€"
+
+    def test_many_rows_are_kept_and_more_than_a_hundred_new_ones_refused(self) -> None:
+        path, many = "authority.sources", [{"what": f"Source {number}"} for number in range(130)]
+        card = Card.model_validate({"authority": {"holding": "bought", "sources": many}})
+        form, faults = card_fields.typed_of(card, [path]), []
+        assert card_fields.fields(card, "data", form)[-1].rows > 130
+        assert card_fields.read(card, [path], form, faults) == card
+        assert faults == []
+        card_fields.read(Card(), [path], form, faults)
+        assert [(one.where, one.got, one.expected) for one in faults] == [(path, "130 lines", "at most 100")]
 
     def test_a_title_makes_an_identifier(self) -> None:
-        assert card_new.identifier("Œuvres d'art : l'inventaire !") == "oeuvres-d-art-l-inventaire"
+        assert card_new.identifier("Œuvres d'art : l'inventaire !") == "oeuvres-art-inventaire"
+        assert card_new.identifier("Détection des fuites d'eau dans les caves") == "detection-fuites-eau-caves"
+        assert card_new.identifier("Le suivi de la qualité de l'air et des bruits") == "suivi-qualite-air-bruits"
+        assert (
+            card_new.identifier("Gouvernance intercommunale administrative territoriale")
+            == "gouvernance-intercommunale"
+        )
+        assert card_new.identifier("De la") == "de-la"
         assert card_new.identifier("???") == ""
-        assert len(card_new.identifier("a" * 300)) <= 64
+        assert len(card_new.identifier("a" * 300)) == 40
 
 
 class TestNew:
@@ -87,15 +116,17 @@ class TestNew:
         assert 'href="/registre/nouvelle-fiche"' in steward.get("/registre").text
         first = steward.get("/registre/nouvelle-fiche")
         assert 'method="get"' in first.text
+        assert re.search(r"Need *\(needed\)", shown(first))
+        assert re.search(r'<textarea id="f-need"[^>]* aria-required="true"', first.text)
         second = steward.get(self.ASKED)
         assert 'href="/registre/aquavance"' in second.text
-        assert 'value="trouver-les-fuites-d-eau-potable"' in second.text
+        assert 'value="trouver-fuites-eau-potable"' in second.text
         assert not list(workspace.register.glob("*.yaml"))
         typed = {"title": "Trouver les fuites d'eau potable", "id": "", "need": "Les fuites sont vues trop tard"}
         made = post(steward, "/registre/nouvelle-fiche", typed, page=self.ASKED)
         assert made.status_code == 303
-        assert made.headers["location"].startswith("/registre/trouver-les-fuites-d-eau-potable/modifier?section=use")
-        kept = content(workspace, "trouver-les-fuites-d-eau-potable")
+        assert made.headers["location"].startswith("/registre/trouver-fuites-eau-potable/modifier?section=use")
+        kept = content(workspace, "trouver-fuites-eau-potable")
         assert kept["state"] == "idea"
         assert kept["need"] == "Les fuites sont vues trop tard"
         assert "aquavance" in [one["id"] for one in kept["similar"]]
@@ -120,6 +151,12 @@ class TestNew:
         answer = signed_in("steward").get(f"/registre/nouvelle-fiche?title=t&need=n&id={id}")
         assert answer.status_code == 422
         assert not list(workspace.register.glob("*.yaml"))
+
+    def test_a_proposed_name_that_is_taken_is_proposed_with_a_number(self, signed_in, workspace) -> None:
+        write(workspace, "fuites")
+        answer = signed_in("steward").get("/registre/nouvelle-fiche?title=Les+fuites&need=n")
+        assert answer.status_code == 200
+        assert 'value="fuites-2"' in answer.text
 
     def test_a_contributor_hands_an_idea_over(self, workspace, signed_in) -> None:
         contributor = signed_in("contributor")
@@ -180,10 +217,39 @@ class TestEdit:
         steward, page = signed_in("steward"), FORM.format("people")
         assert "authority.human_telephone" not in steward.get(page).text
         answer = post(steward, page, filled(steward, page) | {"authority.public_facing": "yes", "next": "1"})
-        assert answer.headers["location"].endswith("section=people&garde=suite")
-        after = steward.get(page)
+        assert answer.headers["location"].endswith("section=people&garde=suite&aussi=decision")
+        after = steward.get(answer.headers["location"])
+        assert "Your answers ask for more in another section:" in shown(after)
+        assert '<a href="/registre/leaks/modifier?section=decision">' in after.text
+        assert "ask for more in" not in shown(steward.get(page))
         assert 'name="authority.human_telephone"' in after.text
         assert "This follows from your answers." in after.text
+
+    def test_other_sections_that_ask_for_more_are_named_on_the_next_page_too(self, workspace, signed_in) -> None:
+        write(workspace, "leaks")
+        steward, page = signed_in("steward"), FORM.format("data")
+        typed = filled(steward, page) | {"authority.personal_data": "ordinary", "authority.personal_data_basis": ""}
+        answer = post(steward, page, typed)
+        assert answer.headers["location"].endswith("section=data&garde=suite&aussi=law")
+        typed = filled(steward, page) | {"authority.personal_data": "none"}
+        assert "aussi" not in post(steward, page, typed).headers["location"]
+        shown_last = shown(steward.get("/registre/leaks?garde=fiche&aussi=law,nothing,%3Cb%3E"))
+        assert "Your answers ask for more in another section:" in shown_last
+
+    def test_what_does_not_count_is_told_beside_its_field(self, workspace, signed_in) -> None:
+        write(workspace, "leaks")
+        steward, page = signed_in("steward"), FORM.format("law")
+        assert "does not count as an answer" not in shown(steward.get(page))
+        answer = post(
+            steward, page, filled(steward, page) | {"authority.risks": "Unknown", "authority.legal_basis": "-"}
+        )
+        assert answer.status_code == 303
+        after = steward.get(answer.headers["location"])
+        beside = re.search(r'id="w-authority.risks">([^<]+)<', after.text)[1]
+        assert html.unescape(beside) == 'What is written there ("Unknown") does not count as an answer.'
+        assert 'id="w-authority.legal_basis"' in after.text
+        assert 'id="w-authority.mitigations"' not in after.text
+        assert 'id="faults"' not in after.text
 
     def test_every_fault_at_once_and_nothing_typed_is_lost(self, workspace, signed_in) -> None:
         path = write(workspace, "leaks")
@@ -230,6 +296,23 @@ class TestEdit:
         again = re.search(r'name="before" value="([^"]+)"', refused.text)[1]
         assert post(other, page, theirs | {"authority.need": "Leur texte.", "before": again}).status_code == 303
         assert content(workspace)["need"] == "Leur texte."
+
+    def test_sections_changed_at_the_same_moment_are_both_kept(self, workspace, signed_in, monkeypatch) -> None:
+        write(workspace, "leaks")
+        met, save = threading.Barrier(2), writing.save
+
+        def saved(*args, **more):
+            with suppress(threading.BrokenBarrierError):
+                met.wait(0.5)
+            return save(*args, **more)
+
+        monkeypatch.setattr(writing, "save", saved)
+        changed = {"use": {"authority.need": "Mon besoin."}, "life": {"authority.owner": "Leur fonction"}}
+        people = [(signed_in("steward"), FORM.format(section), change) for section, change in changed.items()]
+        sent = [(one, page, filled(one, page) | change) for one, page, change in people]
+        with ThreadPoolExecutor() as pool:
+            assert [one.status_code for one in pool.map(lambda given: post(*given), sent)] == [303, 303]
+        assert (content(workspace)["need"], content(workspace)["owner"]) == ("Mon besoin.", "Leur fonction")
 
     def test_what_the_card_beside_a_model_says_is_not_typed_here(self, workspace, signed_in) -> None:
         steward = signed_in("steward")

@@ -1,12 +1,15 @@
 """Governance: bodies and who answers for what, opinions and the replies owed, each for those who may read it."""
 
+import re
 from collections.abc import Callable
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 from starlette.testclient import TestClient
 
-from agglo.portal import made
+from agglo.portal import card_view, html, made
+from agglo.store.identifiers import now
 from agglo.store.workspace import Workspace
 from agglo.trust.access.people import PUBLIC, operator
 from agglo.trust.accounts import audit
@@ -52,7 +55,8 @@ def test_the_page_says_who_takes_part_and_what_is_not_said(client: TestClient) -
     assert page.count("No body of this level is declared.") == 3
     assert "Members not said." in page
     assert "Hub France IA" in page
-    assert "association (not checked)" in page
+    assert "not checked)" not in page
+    assert page.count("not checked against the source") == 1
     assert "opinion of 5 December 2023" in page
     assert "Nobody is said to answer for anything yet." in page
     assert "200056232" in page
@@ -128,20 +132,30 @@ def test_replies_owed_come_first_and_what_is_overdue_is_marked(client: TestClien
     keep(workspace, id="later", reply_due="2099-01-01", title="Plus tard")
     page = read(client, "/avis")
     assert "1 reply is overdue." in page
-    assert "Reply overdue: it was owed by 2026-02-12" in page
-    assert "Reply owed by 2099-01-01" in page
+    assert "Reply overdue: it was owed by 12 February 2026" in page
+    assert "Reply owed by 1 January 2099" in page
     assert page.index("/avis/leaks") < page.index("/avis/later") < page.index(f"/avis/{BUNDLED}")
     assert "2 replies owed" in read(client, "/gouvernance")
+
+
+def test_command_lines_are_for_those_who_may_use_them(client: TestClient, signed_in: SignedIn) -> None:
+    contributor = signed_in("contributor")
+    assert "agglo opinion add" in read(contributor, "/avis")
+    for address in ("/avis", "/gouvernance"):
+        assert "<pre" not in read(client, address)
+    assert "<pre" not in read(contributor, "/gouvernance")
 
 
 def test_an_opinion_leads_to_what_it_is_about(client: TestClient, workspace: Workspace) -> None:
     keep(workspace)
     keep(workspace, id="study", on="study:local-green-deal")
+    assert re.search(r'About: *<a href="/registre/aquavance">Card: [^<]+</a>', read(client, "/avis"))
     page = read(client, "/avis/leaks")
     for said in (
         "Say who pays",
         "in the words of the opinion",
         'href="/registre/aquavance"',
+        "10 January 2026",
         "Residents",
         "No reply yet.",
     ):
@@ -175,9 +189,21 @@ def test_whoever_may_approve_replies_and_it_shows_at_once(
     assert (answer.status_code, answer.headers["location"]) == (303, "/avis/leaks?kept=1")
     page = read(client, "/avis/leaks")
     assert "We shall pay." in page
-    assert "Replied on 2026-11-20, late: it was owed by 2026-02-12" in page
+    assert "Replied on 20 November 2026, late: it was owed by 12 February 2026" in page
+    assert f"(recorded here on {html.day(now())})" in page
     found, _count = audit.listing(workspace, action="replied")
     assert [(one["actor"], one["asset"]) for one in found] == [(steward.actor, "opinion leaks")]  # type: ignore[attr-defined]
+
+
+def test_only_a_reply_kept_on_another_day_than_it_says_tells_both(
+    client: TestClient, signed_in: SignedIn, workspace: Workspace
+) -> None:
+    keep(workspace)
+    steward, today = signed_in("steward"), card_view.today(SimpleNamespace(workspace=workspace)).isoformat()
+    for text, day in (("Oui.", "2026-11-20"), ("Et voici quand.", today)):
+        sent = {"text_fr": text, "by": "vice-presidency", "day": day}
+        assert post(steward, "/avis/leaks", sent).status_code == 303
+    assert read(client, "/avis/leaks").count("(recorded here on") == 2  # its label, and its line
 
 
 def test_a_reply_with_faults_is_told_with_what_was_typed(signed_in: SignedIn, workspace: Workspace) -> None:

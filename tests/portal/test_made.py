@@ -93,3 +93,14 @@ def test_few_pages_are_kept(client: TestClient, monkeypatch: pytest.MonkeyPatch)
     for word in "abcdef":
         client.get(f"/donnees?q={word}")
     assert len(made._PAGES) == 3
+
+
+def test_a_file_that_cannot_be_looked_at_closes_no_page(client: TestClient, workspace: Workspace) -> None:
+    loop = workspace.register / "loop.yaml"
+    loop.symlink_to(loop.name)
+    bodies = workspace.root / "governance" / "bodies.yaml"
+    bodies.parent.mkdir()
+    bodies.symlink_to(bodies.name)
+    addresses = ("/", "/registre", "/registre/loop", "/gouvernance")
+    assert [client.get(address).status_code for address in addresses] == [200, 200, 404, 200]
+    assert "cannot be read for now" in client.get("/gouvernance").text

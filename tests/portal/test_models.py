@@ -46,7 +46,10 @@ class TestRegister:
         assert "of electricity" in words
 
     def test_one_that_cannot_be_imported_hides_none_of_the_others(self, client) -> None:
-        assert "test.broken" not in client.get("/modeles").text
+        text = client.get("/modeles").text
+        assert "test.broken" not in text
+        assert "test.quitting" not in text
+        assert 'href="/modeles/test.pebble"' in text
 
     @pytest.mark.parametrize(
         ("words", "found"),
@@ -59,12 +62,17 @@ class TestRegister:
             ("certified api", ["echo"]),
             ("xyzzy", []),
             ("%%", []),
+            (".", []),
             ("' OR 1=1", []),
         ],
     )
     def test_search_finds_words_whatever_their_accents_and_capitals(self, client, words, found) -> None:
         answer = client.get("/modeles", params={"q": words})
         assert re.findall(r'<h2><a href="/modeles/([^"]+)"', answer.text) == found
+
+    def test_signs_alone_say_that_they_find_nothing(self, client) -> None:
+        assert "Signs alone find nothing" in shown(client.get("/modeles?q=%25%25"))
+        assert "Signs alone" not in shown(client.get("/modeles?q=xyzzy"))
 
     def test_what_is_sought_is_shown_as_text(self, client) -> None:
         answer = client.get("/modeles", params={"q": "<script>x</script>"})

@@ -172,7 +172,7 @@ def test_a_run_says_everything(client: TestClient, workspace: Workspace) -> None
     assert_sound(page)
     for expected in (
         "land-use change, excluding forest growth, felling and N2O", "Example: this answer belongs to a demonstration",
-        "The authority has not declared this model yet: 11 fields missing.", "\u2212522 tCO₂/yr", "2012–2018, modelled",
+        "The authority has not declared this model yet: 27 fields missing.", "\u2212522 tCO₂/yr", "2012–2018, modelled",
         "Land take, as a multiple of that of 2012-2018", "changed, usually 1", "usual value", "ADEME, Aldo",
         "version f76d61570b44", "This question was asked 1 time.", "Never verified", "Green Algorithms v3.0",
         "Seed of random numbers", run.content["model"]["code"], "pyarrow 2", "low", "central", "high", "mWh",

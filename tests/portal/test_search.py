@@ -98,6 +98,13 @@ def test_any_text_is_only_a_text(client: TestClient, workspace: Workspace, asked
     assert reading.runs(workspace, PUBLIC).matched == 4
 
 
+@pytest.mark.parametrize(("asked", "told"), [("%%", True), ("--", True), (".", True), ("xyzzy", False)])
+def test_signs_alone_find_nothing_and_say_so(client: TestClient, asked: str, told: bool) -> None:
+    page = _search(client, asked)
+    assert "<h2" not in page
+    assert ("Signs alone find nothing" in page) is told
+
+
 @pytest.mark.parametrize("asked", ["", "   ", "\t", "\x00"])
 def test_nothing_asked_is_the_form_alone(client: TestClient, asked: str) -> None:
     page = _search(client, asked)

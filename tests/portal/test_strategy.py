@@ -106,7 +106,7 @@ def test_a_model_that_is_not_there_is_said_not_built(client: TestClient) -> None
     page = _shown(client)
     part = page.split('<li id="aquavance">')[1].split("</li>")[0]
     assert "Not built yet: waits for a model of water leaks, planned." in part
-    assert "href" not in part
+    assert "/modeles/" not in part
 
 
 def test_a_model_that_comes_bears_its_lines_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +117,13 @@ def test_a_model_that_comes_bears_its_lines_out(client: TestClient, monkeypatch:
     page = _shown(client)
     assert _live(page)[0] == before + 1
     assert "Not built yet" not in page.split('<li id="aquavance">')[1].split("</li>")[0]
+
+
+def test_each_project_leads_to_its_card_in_the_register(client: TestClient) -> None:
+    page = _shown(client)
+    for project in ("aquavance", "hestia", "olga", "twin-mobility"):
+        assert f'href="/registre/{project}"' in page.split(f'<li id="{project}">')[1].split("</li>")[0]
+    assert 'href="/registre/' not in page.split('<li id="gdpr">')[1].split("</li>")[0]
 
 
 def test_a_hidden_study_bears_nothing_out(client: TestClient, workspace: Workspace) -> None:  # noqa: F811

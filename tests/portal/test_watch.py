@@ -11,7 +11,7 @@ import yaml
 from starlette.testclient import TestClient
 
 from agglo.footprint.record import Bounds
-from agglo.portal import app
+from agglo.portal import app, card_view
 from agglo.portal.pages import watch as pages
 from agglo.store.workspace import Workspace, open_workspace
 from agglo.trust.register import guide, use, watch
@@ -47,7 +47,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_today", lambda _visit: datetime.date(2026, 11, 24))
+    monkeypatch.setattr(card_view, "today", lambda _visit: datetime.date(2026, 11, 24))
 
 
 @pytest.fixture

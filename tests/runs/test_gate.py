@@ -70,3 +70,10 @@ def test_what_stands_against_publishing_alone_lets_questions_through(workspace, 
     declare(public_facing="yes")
     assert ask(workspace, pebble).run.state == "finished"
     assert len(list(gate.faults(workspace, pebble))) == 8
+
+
+def test_a_model_that_runs_here_is_no_system_that_is_not_held(workspace, pebble, ask, declare) -> None:
+    declare(holding="none", ai_act_class="prohibited")
+    with pytest.raises(InvalidInput, match="no system is held"):
+        ask(workspace, pebble)
+    assert [fault.where for fault in gate.faults(workspace, pebble)] == ["card of test.pebble: How it is held"]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agglo.contract.card import relevance, substance
-from agglo.contract.card.entries import choices
+from agglo.contract.card.entries import choice_label, choices
 from agglo.contract.card.parts import AuthorityPart, MakerPart, Part
 from agglo.contract.language import _
 
@@ -34,6 +34,16 @@ class Entry:
     @property
     def name(self) -> str:
         return self.path.partition(".")[2]
+
+    @property
+    def place(self) -> str:
+        """Where it stands in a file of the register: ``maker.title``, ``need``."""
+        return self.path.removeprefix("authority.")
+
+    def said_choices(self) -> list[str]:
+        """The values it may take, each with what people call it where that is another word."""
+        told = [(value, choice_label(self.name, value)) for value in self.choices]
+        return [value if value == label else f"{value} ({label})" for value, label in told]
 
     @property
     def annotation(self) -> Any:

@@ -39,9 +39,18 @@ def _yes_no(value: Any) -> Any:
 
 
 def _day(value: str) -> str:
-    if value:
-        datetime.date.fromisoformat(value)
+    """Days are compared as texts: no other way of writing one is taken."""
+    if value and not (re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and _is_in_calendar(value)):
+        raise ValueError(_("a day, such as 2026-01-31"))
     return value
+
+
+def _is_in_calendar(day: str) -> bool:
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def _month(value: str) -> str:
@@ -52,6 +61,16 @@ def _month(value: str) -> str:
 
 def _choice(value: Any) -> Any:
     return "" if value is None else value
+
+
+def is_day(field: Any) -> bool:
+    """Whether a field of a card holds a day."""
+    return any(getattr(one, "func", None) is _day for one in field.metadata)
+
+
+def is_month(field: Any) -> bool:
+    """Whether a field of a card holds a month."""
+    return any(getattr(one, "func", None) is _month for one in field.metadata)
 
 
 YesNo = Annotated[Literal["", "yes", "no"], BeforeValidator(_yes_no)]
@@ -111,6 +130,7 @@ _CHOICES = {
     "partner": N_("run by a partner"),
     "holding.none": N_("no system held"),
     "automation.none": N_("decides nothing"),
+    "personal_data.none": N_("no personal data"),
     "support": N_("informs whoever decides"),
     "partial": N_("decides a part"),
     "full": N_("decides alone"),

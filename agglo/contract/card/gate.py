@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from agglo.contract.card.card import Card
 from agglo.contract.errors import Fault
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 
-OVERSIGHT = "Regulation (EU) 2024/1689, article 26(2)"
-RIGHTS_ASSESSMENT = "Regulation (EU) 2024/1689, article 27"
-PROHIBITED = "Regulation (EU) 2024/1689, article 5"
-LAWFUL_BASIS = "GDPR, article 6(1)"
-MENTION = "CRPA, articles L.311-3-1, R.311-3-1-1"
+OVERSIGHT = N_("Regulation (EU) 2024/1689, article 26(2)")
+RIGHTS_ASSESSMENT = N_("Regulation (EU) 2024/1689, article 27")
+PROHIBITED = N_("Regulation (EU) 2024/1689, article 5")
+LAWFUL_BASIS = N_("GDPR, article 6(1)")
+MENTION = N_("CRPA, articles L.311-3-1, R.311-3-1-1; law 78-17, article 47")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,19 @@ def _refusals(card: Card, today: datetime.date) -> Iterator[Refusal]:
     if said.holding == "none":
         return
     if said.ai_act_class == "prohibited":
-        yield Refusal("authority.ai_act_class", _("Its practice is prohibited."), PROHIBITED)
+        yield Refusal("authority.ai_act_class", _("Its practice is prohibited."), _(PROHIBITED))
     if said.automation == "full" and said.individual_decisions == "yes" and "authority.mention" in lacking:
-        yield Refusal("authority.mention", _("It decides alone about people, without its explicit mention."), MENTION)
+        yield Refusal(
+            "authority.mention", _("It decides alone about people, without its explicit mention."), _(MENTION)
+        )
     if said.ai_act_class == "high-risk" and "authority.human_oversight" in lacking:
-        yield Refusal("authority.human_oversight", _("High risk, without human oversight."), OVERSIGHT)
+        yield Refusal("authority.human_oversight", _("High risk, without human oversight."), _(OVERSIGHT))
     if said.ai_act_class == "high-risk" and "authority.impact_assessment" in lacking:
         reason = _("High risk, without an assessment of its impact on fundamental rights.")
-        yield Refusal("authority.impact_assessment", reason, RIGHTS_ASSESSMENT)
+        yield Refusal("authority.impact_assessment", reason, _(RIGHTS_ASSESSMENT))
     if said.personal_data in ("ordinary", "sensitive") and not said.personal_data_basis:
-        yield Refusal("authority.personal_data_basis", _("Personal data without a lawful basis."), LAWFUL_BASIS)
-    if said.state in ("project", "in-use") and said.review_due and said.review_due < today.isoformat():
+        yield Refusal("authority.personal_data_basis", _("Personal data without a lawful basis."), _(LAWFUL_BASIS))
+    if said.state not in ("idea", "retired") and said.review_due and said.review_due < today.isoformat():
         reason = _("Its review was due on {day}.").format(day=said.review_due)
         yield Refusal("authority.review_due", reason)
     yield from _human_side(card)

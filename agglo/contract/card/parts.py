@@ -47,7 +47,7 @@ class Source(Part):
     """Data that an algorithm uses: what, where from, how they are collected, of which kind (table, text, image, sound),
     and how much of them."""
 
-    what: str
+    what: str = ""
     source: str = ""
     collected: str = ""
     kind: str = ""
@@ -106,7 +106,7 @@ class AuthorityPart(Part):
     state: State = entry("life", N_("State"))
     holding: Holding = entry("life", N_("How it is held"))
     service: str = entry("life", N_("Direction"), N_("The direction of the authority that uses it."))
-    owner: str = entry("life", N_("Owner"), N_("The function that answers for it, never the name of a person."))
+    owner: str = entry("life", N_("Who answers for it"), N_("A function, never the name of a person."))
     contact: str = entry("life", N_("Contact"), N_("A shared mailbox or a page, never the address of a person."))
     theme: Theme = entry("life", N_("Theme"))
     models: list[str] = entry(

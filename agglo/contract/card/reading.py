@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agglo.contract.card.card import HALVES, Card
+from agglo.contract.card.card import ENTRIES, HALVES, Card
 from agglo.contract.card.parts import MakerPart
+from agglo.contract.card.spelling import spelled
 from agglo.contract.card.substance import says_something
 from agglo.contract.documents import read_yaml
 from agglo.contract.errors import Fault, InvalidInput, nearest
-from agglo.contract.language import _
+from agglo.contract.language import N_, _
 from agglo.contract.model import Model
 
 CARD_FILE = "card.yaml"
@@ -58,7 +59,7 @@ def parse(content: Mapping[str, Any], file: str) -> Card:
     halves: dict[str, Any] = {}
     for half, part in HALVES.items():
         try:
-            halves[half] = part.model_validate(pruned(given[half]))
+            halves[half] = part.model_validate(spelled(half, pruned(given[half])))
         except ValidationError as error:
             faults += [_fault(file, half, detail) for detail in error.errors()]
     if faults:
@@ -102,7 +103,35 @@ def _content(path: Path) -> dict[str, Any]:
 
 def _fault(file: str, half: str, detail: Any) -> Fault:
     place = ".".join(map(str, detail["loc"]))
-    known = [name for part in HALVES.values() for name in part.model_fields]
-    repair = nearest(place, known) if detail["type"] == "extra_forbidden" else ""
     where = f"{MAKER}.{place}" if half == MAKER and place and file != CARD_FILE else place
-    return Fault(f"{file}: {where}" if where else file, repr(detail["input"])[:60], detail["msg"], repair)
+    expected, repair = _expected(half, place, detail)
+    return Fault(f"{file}: {where}" if where else file, repr(detail["input"])[:60], expected, repair)
+
+
+def _expected(half: str, place: str, detail: Any) -> tuple[str, str]:
+    """What an entry takes, and how to repair it, from what pydantic says."""
+    if detail["type"] == "extra_forbidden":
+        return _("the name of an entry of a card"), _of_unknown(half, place)
+    if detail["type"] == "literal_error" and (entry := ENTRIES.get(f"{half}.{place.partition('.')[0]}")):
+        return _("one of {values}").format(values=", ".join(entry.said_choices())), ""
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"]), ""
+    known = {
+        "string_type": N_("a text"),
+        "list_type": N_("a list: a line for each, that begins with a hyphen"),
+        "dict_type": N_("a text for each language: fr, en"),
+        "missing": N_("a text"),
+    }
+    return _(known[detail["type"]]) if detail["type"] in known else detail["msg"], ""
+
+
+def _of_unknown(half: str, place: str) -> str:
+    """How to repair an entry that no card has."""
+    name = place.rpartition(".")[2]
+    if place.partition(".")[0] in HALVES and name in HALVES[half].model_fields:
+        return _('Write "{name}" alone, at the beginning of the line.').format(name=name)
+    other = "authority" if half == MAKER else MAKER
+    if place in HALVES[other].model_fields:
+        said = _('"{name}" stands under "maker".') if other == MAKER else _('"{name}" does not stand under "maker".')
+        return said.format(name=place)
+    return nearest(place, list(HALVES[half].model_fields))

@@ -4,18 +4,16 @@ Answers travel in the address, so that a page can be kept, sent and gone back to
 them.
 """
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from agglo.contract import numerals
 from agglo.contract.card import choice_label
 from agglo.contract.language import _, in_language
-from agglo.portal import html, noting
+from agglo.portal import card_view, card_words, html, noting
 from agglo.portal.app import path_of
 from agglo.portal.headings import heads
 from agglo.portal.routing import page
@@ -52,6 +50,11 @@ class _Asking:
         return {name: one for name, one in said.items() if name in known and known[name].answer(one)}
 
     @property
+    def begun(self) -> bool:
+        """Whether the questions have begun: one was answered, or sent without an answer, or the first is wanted."""
+        return bool(self.answers) or BEGIN in self.visit.query or SENT in self.visit.query
+
+    @property
     def base(self) -> str:
         return path_of("card_ai_act", id=self.card.id) if self.card else path_of("ai_act")
 
@@ -79,7 +82,7 @@ def show(visit: Visit) -> Response:
     if card := visit.query.get(CARD, "").strip():
         found = registered.find(visit.workspace, visit.person, card)
         return RedirectResponse(f"{path_of('card_ai_act', id=found.id)}?{urlencode(asking.answers)}", 303)
-    if not asking.answers and BEGIN not in visit.query:
+    if not asking.begun:
         return html.page(visit, "ai_act.html.j2", caution=walk.caution(), begin=asking.address({}), **_law(asking.tree))
     return _step(asking)
 
@@ -90,7 +93,7 @@ def of_card(visit: Visit) -> Response:
     if visit.request.method == "POST":
         return _keep(_asking(visit, visit.form, card))
     asking = _asking(visit, visit.query, card)
-    if asking.answers or BEGIN in visit.query:
+    if asking.begun:
         return _step(asking)
     ended = walk.step(asking.tree, asking.kept)
     values = _conclusion(asking, ended) if isinstance(ended, Conclusion) else None
@@ -145,7 +148,7 @@ def _of_card(asking: _Asking) -> dict[str, Any]:
         **_around(asking),
         "caution": walk.caution(),
         "declared": choice_label("ai_act_class", said.ai_act_class),
-        "checked": numerals.day(said.ai_act_checked) if said.ai_act_checked else "",
+        "checked": card_words.said_day(said.ai_act_checked) if said.ai_act_checked else "",
         "answered": bool(said.ai_act_answers),
         "kept": bool(asking.visit.query.get(KEPT)),
         "differs": _differs(asking),
@@ -172,7 +175,7 @@ def _conclusion(asking: _Asking, found: Conclusion) -> dict[str, Any]:
         "owed": _owed(found.obligations),
         "others": _owed(found.others),
         "unreviewed": [words.unreviewed(asking.tree, one) for one in found.unreviewed],
-        "articles": words.articles(_in_order(found.articles)),
+        "articles": words.articles(", ".join(words.in_order(found.articles))),
         "path": _path_taken(asking, found.path),
         "answers": list(found.answers.items()),
         "caution": found.caution,
@@ -212,11 +215,6 @@ def _path_taken(asking: _Asking, path: Path) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _in_order(articles: Sequence[str]) -> str:
-    """Articles first, then annexes, then recitals."""
-    return ", ".join(sorted(articles, key=lambda one: (one.startswith("annex "), one.startswith("recital "))))
-
-
 def _law(tree: Tree) -> dict[str, Any]:
     """The classes in plain words, and the dates with their sources."""
     kinds = [
@@ -229,14 +227,14 @@ def _law(tree: Tree) -> dict[str, Any]:
         "kinds": kinds,
         "dates": [_date(one) for one in tree.dates.values()],
         "sources": [
-            (in_language(one.title), one.address, numerals.day(one.consulted)) for one in sources.values()
+            (in_language(one.title), one.address, card_words.said_day(one.consulted)) for one in sources.values()
         ],
     }  # fmt: skip
 
 
 def _date(date: Date) -> list[str]:
     seen = _("read in the text of 2024") if date.reviewed else _("not checked in the Official Journal")
-    days = [numerals.day(one) if one else _("none") for one in (date.original, date.amended or date.original)]
+    days = [card_words.said_day(one) if one else _("none") for one in (date.original, date.amended or date.original)]
     return [in_language(date.meaning), *days, words.articles(date.article), seen]
 
 
@@ -246,8 +244,8 @@ def _keep(asking: _Asking) -> Response:
     assert asking.card is not None
     if isinstance(found, Question):
         return _ask(asking, found, forgotten=True)
-    today = datetime.datetime.now(datetime.UTC).date()
-    keeping.keep(visit.workspace, visit.person, asking.card.id, found, today=today)
+    with card_view.alone(visit):
+        keeping.keep(visit.workspace, visit.person, asking.card.id, found, today=card_view.today(visit))
     noting.note(visit, "card-written", f"card {asking.card.id}", "ai-act")
     return RedirectResponse(f"{asking.base}?{KEPT}=1", 303)
 

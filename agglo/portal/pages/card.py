@@ -1,20 +1,19 @@
 """The page of one card of the register: for residents first, then everything it says, costs and leads to."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from starlette.responses import Response
 
-from agglo.contract.card import Card, label
-from agglo.contract.card.gate import Refusal
+from agglo.contract.card import ENTRIES, Card, label
 from agglo.contract.errors import Damaged
 from agglo.contract.language import _
-from agglo.portal import card_history, card_list, card_view, card_words, html
+from agglo.portal import card_fields, card_history, card_list, card_view, card_words, html
 from agglo.portal.headings import heads
 from agglo.portal.visits import Visit
 from agglo.trust.access import rights
 from agglo.trust.access.rights import Asset
-from agglo.trust.register import completeness, lint, publishing, registered
+from agglo.trust.register import completeness, lint, publishing, registered, unanswered
 from agglo.trust.register.registered import Registered
 
 FINDINGS = 30
@@ -35,24 +34,27 @@ def show(visit: Visit) -> Response:
         heads=heads,
         may=may,
         kept=visit.query.get("garde", ""),
-        **_top(one),
+        **_top(visit, one),
         **_body(one, card_list.copies(visit).get(one.id, set())),
-        **_around(visit, one),
-        against=_against(one.card) if may["read-restricted"] else [],
+        **_around(visit, one, may),
+        against=card_view.told(one.card, publishing.against(one.card, card_view.today(visit))) if restricted else [],
+        doubts=card_view.doubts(visit, one.card) if may["read-restricted"] else [],
         findings=_findings(one.card) if may["add"] else [],
     )
 
 
-def _top(one: Registered) -> dict[str, Any]:
+def _top(visit: Visit, one: Registered) -> dict[str, Any]:
     """What a reader sees first."""
-    today = card_view.today().isoformat()
+    today = card_view.today(visit).isoformat()
     return {
         "standing": card_view.standing(one),
         "state": card_words.state(one.card),
         "lead": card_view.lead(one.card),
+        "brief": card_view.brief(one.card),
         "resident": card_view.resident(one.card),
         "review": card_words.review(one.card, today),
         "overdue": card_words.overdue(one.card, today),
+        "outdated": card_view.outdated(visit, one),
     }
 
 
@@ -64,8 +66,8 @@ def _body(one: Registered, copied: Set[str]) -> dict[str, Any]:
     """Everything the card says, by section, what it costs apart; what a project without a system does not say is
     grouped."""
     card, score = one.card, completeness.of(one.card, frozenset(copied))
-    resident = {line.path for line in card_view.resident(card)}
-    sections = card_words.sections(card, skip={*_APART, *resident, card_words.purpose_path(card)})
+    above = {line.path for line in (*card_view.brief(card), *card_view.resident(card))} - {"authority.cost"}
+    sections = card_words.sections(card, skip={*_APART, *above, card_words.purpose_path(card)})
     grouped = card.authority.holding == "none"
     shown = card_words.only_said(sections) if grouped else sections
     return {
@@ -76,19 +78,26 @@ def _body(one: Registered, copied: Set[str]) -> dict[str, Any]:
         "copied": card_words.labels(copied & set(card.asked())),
         "sources": card_view.sources(card),
         "asks_sources": "authority.sources" in card.asked(),
+        "held": not grouped,
     }
 
 
-def _around(visit: Visit, one: Registered) -> dict[str, Any]:
-    """What the register knows besides what the card says."""
+def _around(visit: Visit, one: Registered, may: Mapping[str, bool]) -> dict[str, Any]:
+    """What the register knows besides what the card says; for those who write it, where to go on."""
+    writes = may["add"]
+    moved = writes and visit.query.get("garde") == "etat"
     return {
+        "runs_here": card_view.runs_here(visit, one.id),
+        "also": card_fields.also(one.id, visit.query) if writes else [],
+        "follow": [_asking(one.id, path) for path in one.card.missing() if _follows(path)] if moved else [],
+        "unanswered": _unanswered(one) if writes else [],
         "declared_alike": card_view.declared_alike(visit, one.card),
         "found_alike": card_view.found_alike(visit, one),
-        "spent": card_view.spent(visit, one),
+        "spent": card_view.spent(visit, one) if one.card.authority.holding != "none" else None,
         "ai_act": card_view.ai_act(one.card),
         "models": card_view.models(visit, one),
         "opinions": card_view.opinions(visit, one.id),
-        "documents": card_view.documents(visit, one),
+        "documents": card_view.documents(visit, one, abroad=writes),
         "versions": _versions(visit, one),
     }
 
@@ -101,9 +110,20 @@ def _versions(visit: Visit, one: Registered) -> list[card_history.Version] | Non
         return None
 
 
-def _against(card: Card) -> list[tuple[str, Refusal]]:
-    """What stands against publishing it, and against running what it is about."""
-    return [(label(one.field), one) for one in publishing.against(card, card_view.today())]
+def _follows(path: str) -> bool:
+    """Whether the state of a card is what makes an entry asked."""
+    return ENTRIES[path].when in ("started", "used", "retired")
+
+
+def _asking(id: str, path: str) -> tuple[str, str]:
+    """The address of the field that asks an entry, and what it is called."""
+    return card_fields.address(id, path), label(path)
+
+
+def _unanswered(one: Registered) -> list[tuple[str, str, str]]:
+    """Entries under which something stands that does not count as an answer."""
+    found = ((path, unanswered.sentence(one.card, path)) for path in ENTRIES if path not in card_fields.ELSEWHERE)
+    return [(*_asking(one.id, path), said) for path, said in found if said]
 
 
 def _findings(card: Card) -> list[tuple[str, lint.Finding]]:

@@ -1,7 +1,5 @@
 """Changing a card: the form, a section at a time; its state; its publication."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from agglo.contract import card as cards
-from agglo.contract.card import SECTIONS, Card
+from agglo.contract.card import ENTRIES, SECTIONS, Card
 from agglo.contract.card.substance import says_something
 from agglo.contract.errors import Fault, InvalidInput, NotFound
 from agglo.contract.language import _
@@ -20,7 +18,7 @@ from agglo.portal.fields import Wrong, by_field, wrongs
 from agglo.portal.pages import card_state
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
-from agglo.trust.register import writing
+from agglo.trust.register import unanswered, writing
 from agglo.trust.register.registered import Registered
 
 _SEE_OTHER, _REFUSED = 303, 422
@@ -31,12 +29,19 @@ NEXT = "next"
 
 def edit(visit: Visit) -> Response:
     """The form of a section; sent, it keeps the card in hand, or tells everything that is wrong."""
+    if visit.request.method == "POST":
+        with card_view.alone(visit):
+            return _editing(visit).sent()
+    editing = _editing(visit)
+    return editing.page(editing.typed(editing.one.card))
+
+
+def _editing(visit: Visit) -> "_Editing":
     one = card_view.in_hand(visit, "add")
     section = visit.query.get("section", "what")
     if section not in SECTIONS:
         raise NotFound(_("A card has no such section."), repair=_("Begin with the first one."))
-    editing = _Editing(visit, one, section, _fixed(visit, one))
-    return editing.sent() if visit.request.method == "POST" else editing.page(editing.typed(one.card))
+    return _Editing(visit, one, section, _fixed(visit, one))
 
 
 def _fixed(visit: Visit, one: Registered) -> frozenset[str]:
@@ -88,21 +93,22 @@ class _Editing:
 
     def stamp(self) -> str:
         """A short digest of what the section says."""
-        said = json.dumps(self.typed(self.one.card), sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        return card_view.stamp(self.typed(self.one.card))
 
     def _onward(self, made: Card) -> str:
-        """Where to go on: here while answers ask for more, else where the button said."""
-        new = set(self.paths(made)) - set(self.paths(self.one.card))
+        """Where to go on: here while answers ask for more, else where the button said; sections that ask for more since
+        are named in the address."""
         here, order = path_of("card_edit", id=self.one.id), list(SECTIONS)
-        if new:
-            return f"{here}?{urlencode({'section': self.section, 'garde': 'suite'})}"
-        if self.visit.form.get(NEXT):
-            after = [one for one in order[order.index(self.section) + 1 :] if card_fields.paths(made, one)]
-            if after:
-                return f"{here}?{urlencode({'section': after[0], 'garde': 'oui'})}"
-            return f"{path_of('card', id=self.one.id)}?garde=fiche"
-        return f"{here}?{urlencode({'section': self.section, 'garde': 'oui'})}"
+        asked = set(made.asked()) - set(self.one.card.asked())
+        others = [one for one in order if one != self.section and any(ENTRIES[path].section == one for path in asked)]
+        more = {card_fields.ALSO: ",".join(others)} if others else {}
+        if set(self.paths(made)) - set(self.paths(self.one.card)):
+            return f"{here}?{urlencode({'section': self.section, 'garde': 'suite', **more})}"
+        after = [one for one in order[order.index(self.section) + 1 :] if card_fields.paths(made, one)]
+        if self.visit.form.get(NEXT) and not after:
+            return f"{path_of('card', id=self.one.id)}?{urlencode({'garde': 'fiche', **more})}"
+        onward = after[0] if self.visit.form.get(NEXT) else self.section
+        return f"{here}?{urlencode({'section': onward, 'garde': 'oui', **more})}"
 
     def _fields(self, card: Card, typed: Mapping[str, str]) -> list[card_fields.Field]:
         return [one for one in card_fields.fields(card, self.section, typed) if one.path not in self.fixed]
@@ -124,11 +130,17 @@ class _Editing:
             optional=[field for field in asked if field.optional],
             fixed=self._said_elsewhere(),
             typed=dict.fromkeys(names, "") | {name: typed[name] for name in names if name in typed},
-            wrong=by_field(list(found)),
+            wrong=by_field(list(found)) if found else self._unanswered(asked),
             found=list(found),
+            also=card_fields.also(self.one.id, self.visit.query),
             before=self.stamp(),
             kept=self.visit.query.get("garde", ""),
         )
+
+    def _unanswered(self, asked: Sequence[card_fields.Field]) -> dict[str, list[str]]:
+        """By entry, that what was typed does not count as an answer."""
+        told = {one.path: unanswered.sentence(self.one.card, one.path) for one in asked}
+        return {path: [said] for path, said in told.items() if said}
 
     def _said_elsewhere(self) -> list[Line]:
         """What the card beside the model says in this section."""

@@ -21,6 +21,14 @@ from agglo.trust.register.registered import Registered
 _SEE_OTHER, _REFUSED = 303, 422
 FIELDS = ("title", "id", "need")
 _LONGEST = {"title": 120, "id": 64, "need": 600}
+_WORDS_PROPOSED, _LONGEST_PROPOSED = 4, 40
+"""Words, and signs, that a proposed identifier has at most."""
+_MOST_ALIKE = 20
+_SMALL_WORDS = (
+    *("l", "le", "la", "les", "un", "une", "des", "d", "de", "du", "au", "aux", "a", "et", "ou", "en", "dans", "par"),
+    *("pour", "sur", "avec", "chez", "the", "an", "of", "to", "and", "or", "in", "on", "for", "with", "by"),
+)
+"""Articles and small words, which a proposed identifier leaves out."""
 
 
 def show(visit: Visit) -> Response:
@@ -31,7 +39,7 @@ def show(visit: Visit) -> Response:
     typed = {name: " ".join(given.get(name, "").split()) for name in FIELDS}
     if not sent and not any(name in visit.query for name in FIELDS):
         return _page(visit, typed)
-    typed["id"] = typed["id"] or identifier(typed["title"])
+    typed["id"] = typed["id"] or _free(visit, identifier(typed["title"]))
     faults = list(_faults(visit, typed))
     if faults:
         return _page(visit, typed, wrongs(faults, _labels()))
@@ -39,14 +47,28 @@ def show(visit: Visit) -> Response:
 
 
 def identifier(title: str) -> str:
-    """An identifier for a title: plain letters, digits and hyphens.
+    """A short identifier for a title: its first words that say something, in plain letters and digits, with hyphens.
 
-    >>> identifier("Détection des fuites d'eau")
-    'detection-des-fuites-d-eau'
+    >>> identifier("Détection des fuites d'eau dans les caves de la ville")
+    'detection-fuites-eau-caves'
     """
     apart = unicodedata.normalize("NFKD", title.casefold().replace("œ", "oe").replace("æ", "ae"))
     plain = "".join(one for one in apart if not unicodedata.combining(one))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: _LONGEST["id"]].strip("-")
+    every = re.findall(r"[a-z0-9]+", plain)
+    words = [one for one in every if one not in _SMALL_WORDS] or every
+    found = words[0][:_LONGEST_PROPOSED] if words else ""
+    for word in words[1:_WORDS_PROPOSED]:
+        longer = f"{found}-{word}"
+        if len(longer) > _LONGEST_PROPOSED:
+            break
+        found = longer
+    return found
+
+
+def _free(visit: Visit, id: str) -> str:
+    """That identifier, with a number after it where a card has it already."""
+    others = (f"{id}-{number}" for number in range(2, _MOST_ALIKE))
+    return next((one for one in (id, *others) if id and not _exists(visit, one)), id)
 
 
 def _labels() -> dict[str, str]:

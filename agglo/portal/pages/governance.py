@@ -1,15 +1,14 @@
 """Governance: who decides, steers, does and advises, who answers for what, and opinions to which replies are owed."""
 
-import datetime
 from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
 
-from agglo.contract import numerals
 from agglo.contract.errors import InvalidInput, NotFound
 from agglo.contract.language import _, in_language
-from agglo.portal import governance_view, html, noting
+from agglo.portal import card_view, governance_view, html, noting
 from agglo.portal.app import path_of
+from agglo.portal.card_words import said_day
 from agglo.portal.fields import Wrong, by_field, wrongs
 from agglo.portal.headings import heads
 from agglo.portal.routing import page
@@ -48,6 +47,7 @@ def _shown(visit: Visit) -> Response:
         directions=governance_view.directions(here),
         direction_sources=governance_view.sources(organisation.directions(here)),
         partners=governance_view.partners(here),
+        unchecked=governance_view.some_unchecked(here),
         partner_sources=governance_view.sources(organisation.partners(here)),
         duties=governance_view.duties(here, visit.person),
         reads=reads,
@@ -89,7 +89,7 @@ def show_body(visit: Visit) -> Response:
         body=body,
         members=governance_view.members(here, body),
         decisions=[
-            [in_language(one.title), numerals.day(one.date), in_language(one.text) or "–"] for one in body.decisions
+            [in_language(one.title), said_day(one.date), in_language(one.text) or "–"] for one in body.decisions
         ],
         opinions=[governance_view.opinion(here, one) for one in given],
     )
@@ -111,13 +111,13 @@ def show_opinions(visit: Visit) -> Response:
 def show_opinion(visit: Visit) -> Response:
     """An opinion, what it is about, the replies; and for those with the right, the form that replies to it."""
     name = str(visit.path["id"])
-    kept = opinions.find(visit.workspace, visit.person, name)
+    kept, today = opinions.find(visit.workspace, visit.person, name), card_view.today(visit)
     if visit.request.method != "POST":
-        return _opinion(visit, kept, {"day": _today()})
+        return _opinion(visit, kept, {"day": today.isoformat()})
     typed = {name: visit.form.get(name, "").strip() for name in _REPLY}
     texts = {"fr": typed["text_fr"], "en": typed["text_en"]}
     try:
-        opinions.reply(visit.workspace, visit.person, name, text=texts, by=typed["by"], day=typed["day"])
+        opinions.reply(visit.workspace, visit.person, name, text=texts, by=typed["by"], day=typed["day"], today=today)
     except InvalidInput as error:
         return _opinion(visit, kept, typed, error.what, wrongs(error.faults, _labels(), {"text": "text_fr"}))
     noting.note(visit, "replied", f"opinion {name}")
@@ -137,7 +137,7 @@ def _opinion(
         wording=_(WORDINGS[said.wording]),
         points=[in_language(one) for one in said.points],
         body=said.body if _is_body(visit, said.body) else "",
-        replies=[(numerals.day(one.day), one.by, in_language(one.text)) for one in kept.replies],
+        replies=[governance_view.reply(one) for one in kept.replies],
         replying=rights.may(visit.workspace, visit.person, "approve", kept.target.asset),
         kept=bool(visit.query.get("kept")),
         labels=_labels(),
@@ -152,7 +152,7 @@ def _facts(kept: Kept) -> list[tuple[str, str]]:
     said = kept.opinion
     days = [(_("Given on"), said.given), (_("Received on"), said.received), (_("Reply due on"), said.reply_due)]
     return [
-        *((label, numerals.day(one) if one else _("not said")) for label, one in days),
+        *((label, said_day(one) if one else _("not said")) for label, one in days),
         (_("Source"), in_language(said.source)),
     ]
 
@@ -171,10 +171,6 @@ def _labels() -> dict[str, str]:
         "by": _("Function of whoever replies"),
         "day": _("Day of the reply"),
     }
-
-
-def _today() -> str:
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 ROUTES = (

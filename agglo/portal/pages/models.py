@@ -1,7 +1,7 @@
 """The models that can be asked: every one, what its card says, and the form that asks it."""
 
 import datetime
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from agglo.portal.routing import page
 from agglo.portal.visits import Visit
 from agglo.runs.asking import Accepted
 from agglo.studies.report import wording
+from agglo.territory.communes import fold
 from agglo.trust.access import reading, rights
 from agglo.trust.access.rights import Asset
 from agglo.trust.register import registered
@@ -51,9 +52,10 @@ def show_register(visit: Visit) -> Response:
     """Every model, or those that hold the words sought."""
     sought = visit.query.get("q", "").strip()[:200]
     every = askable.entries(visit.workspace)
-    found = [one.model for one in every.values() if _holds(_plain(sought), one.model, _card(visit, one.model))]
-    lines = [_line(visit, model) for model in found]
-    return html.page(visit, "models.html.j2", lines=lines, sought=sought, total=len(every))
+    words, signs = fold(sought).split(), bool(sought) and not fold(sought)
+    known = () if signs else every.values()
+    lines = [_line(visit, one.model) for one in known if _holds(words, one.model, _card(visit, one.model))]
+    return html.page(visit, "models.html.j2", lines=lines, sought=sought, signs=signs, total=len(every))
 
 
 def _card(visit: Visit, model: Model) -> Card:
@@ -72,16 +74,11 @@ def _beside(model: Model) -> Card:
         return Card()
 
 
-def _holds(words: str, model: Model, card: Card) -> bool:
+def _holds(words: Sequence[str], model: Model, card: Card) -> bool:
+    """Whether what people look for of a model holds every word (folded)."""
     texts = [model.id, *model.title.values(), *model.headline.values(), *card.maker.purpose.values(), card.maker.maker]
-    held = _plain(" ".join(texts))
-    return all(word in held for word in words.split())
-
-
-def _plain(text: str) -> str:
-    """A text without accents or capitals, to look for words in."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in apart if not unicodedata.combining(one))
+    held = fold(" ".join(texts))
+    return all(word in held for word in words)
 
 
 def _line(visit: Visit, model: Model) -> Line:

@@ -54,8 +54,11 @@ def show(visit: Visit) -> Response:
     """Results by kind; a form alone as long as nothing is asked."""
     sent = visit.query.get("q", "")[:LONGEST]
     asked = " ".join("".join(one if one.isprintable() else " " for one in sent).split())
-    kinds = [one for one in found(visit, asked) if one.count] if asked else []
-    return html.page(visit, "search.html.j2", asked=asked, kinds=kinds, total=sum(one.count for one in kinds))
+    signs = bool(asked) and not fold(asked)
+    kinds = [one for one in found(visit, asked) if one.count] if asked and not signs else []
+    return html.page(
+        visit, "search.html.j2", asked=asked, signs=signs, kinds=kinds, total=sum(one.count for one in kinds)
+    )
 
 
 def found(visit: Visit, asked: str) -> list[Kind]:
@@ -94,7 +97,8 @@ def _communes(visit: Visit, asked: str, words: Sequence[str]) -> Iterator[Hit]:
 
 def _cards(visit: Visit, words: Sequence[str]) -> Iterator[Hit]:
     every = registered.listing(visit.workspace, visit.person) if words else []
-    for one in card_list.ordered(one for one in every if card_list.holds(words, one.id, one.card)):
+    known = (one for one in every if not card_list.is_undeclared(one))
+    for one in card_list.ordered(one for one in known if card_list.holds(words, one.id, one.card)):
         about = ". ".join(
             filter(None, (card_words.state(one.card), card_words.short(card_words.plain_purpose(one.card))))
         )

@@ -10,6 +10,7 @@ from agglo.portal.routing import page
 from agglo.portal.strategy import lines
 from agglo.portal.strategy.lines import Checking, Group, Shown
 from agglo.portal.visits import Visit
+from agglo.trust.register import registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def show(visit: Visit) -> Response:
         alerts=[_part(one, checking) for one in strategy.alerts],
         frames=[_part(one, checking) for one in strategy.frames],
         projects=[checking.shown(one) for one in strategy.projects],
+        cards={one.id: one.title for one in registered.listing(visit.workspace, visit.person)},
         axes=[checking.shown(one) for one in strategy.axes],
         live=sum(one.live for one in every),
         total=len(every),

@@ -3,14 +3,13 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from agglo.contract import numerals
 from agglo.contract.errors import InvalidInput
 from agglo.contract.language import Text, _, in_language, ngettext
-from agglo.portal import html
+from agglo.portal import card_view, card_words, html
 from agglo.portal.app import path_of
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
@@ -20,7 +19,6 @@ from agglo.trust.register.registered import Registered
 
 _SHOWN = 12
 """Cards that are named on a page; the others are counted."""
-_WHOLE_DAY, _MONTH = len("2026-11-24"), len("2026-11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Part:
 def show_watch(visit: Visit) -> Response:
     """Dates to come and past, what must be read again, and every entry with its source."""
     listed, faults = _listed(visit)
-    today, cards = _today(visit), registered.listing(visit.workspace, visit.person)
+    today, cards = card_view.today(visit), registered.listing(visit.workspace, visit.person)
     dates = [(change.day, _date(change, entry)) for change, entry in watch.changes(listed)]
     items = {one.id: _item(one, watch.concerned(one, cards), today) for one in listed}
     return html.page(
@@ -105,20 +103,11 @@ def _listed(visit: Visit) -> tuple[list[watch.Entry], list[str] | None]:
         return list(watch.bundled()), said
 
 
-def _today(visit: Visit) -> datetime.date:
-    return datetime.datetime.now(ZoneInfo(str(visit.workspace.setting("time_zone")))).date()
-
-
 def _date(change: watch.Change, entry: watch.Entry) -> Date:
     doubt = "" if entry.certainty == "read" else _(watch.CERTAINTIES[entry.certainty])
-    return Date(_said_day(change.day), _anchor(entry), in_language(entry.title), in_language(change.what), doubt)
-
-
-def _said_day(text: str) -> str:
-    """A day as people write it, a month without its day, a year as it is."""
-    if len(text) == _WHOLE_DAY:
-        return html.day(f"{text}T12:00:00Z")
-    return html.day(f"{text}-15T12:00:00Z").partition(" ")[2] if len(text) == _MONTH else text
+    return Date(
+        card_words.said_day(change.day), _anchor(entry), in_language(entry.title), in_language(change.what), doubt
+    )
 
 
 def _anchor(entry: watch.Entry) -> str:
@@ -133,9 +122,9 @@ def _item(entry: watch.Entry, found: watch.Concerned, today: datetime.date) -> I
         concerns=in_language(entry.concerns),
         source=in_language(entry.source),
         address=entry.address,
-        read=_said_day(entry.consulted),
+        read=card_words.said_day(entry.consulted),
         certainty=_(watch.CERTAINTIES[entry.certainty]),
-        next_look=_said_day(entry.next_look),
+        next_look=card_words.said_day(entry.next_look),
         due=entry.is_due(today),
         own=entry.own,
         cards=_cards(found.cards),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agglo.contract.errors import Damaged
-from agglo.contract.language import in_language
+from agglo.contract.language import N_, _, in_language
 from agglo.store.workspace import Workspace
 from agglo.studies.study import Scenario, Study
 from agglo.trust.access import reading, rights
@@ -16,6 +16,22 @@ from agglo.trust.deal.keeping import Kept
 from agglo.trust.register import registered
 
 STRATEGY = "strategy"
+
+LABELS: Mapping[str, str] = {
+    "card": N_("Card: {title}"),
+    "dataset": N_("Data: {title}"),
+    "model": N_("Model: {title}"),
+    "study": N_("Study: {title}"),
+    "scenario": N_("Scenario: {title}"),
+    "deal": N_("Commitments: {title}"),
+}
+EVERY: Mapping[str, str] = {
+    "card": N_("Every card"),
+    "dataset": N_("Every dataset"),
+    "model": N_("Every model"),
+    "study": N_("Every study"),
+    "deal": N_("Every deal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,34 @@ class Target:
     part: str
     title: str
     asset: Asset
+
+    def words(self) -> str:
+        """What it is, as people read it.
+
+        >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
+        >>> Target("card:leaks", "card", "leaks", "", "Leak finder", Asset("card", "leaks")).words()
+        'Card: Leak finder'
+        """
+        if self.kind == STRATEGY:
+            return _("The strategy")
+        said = _(LABELS[self.kind]).format(title=self.title)
+        return _("{title}, version {version}").format(title=said, version=self.part) if self.kind == "deal" else said
+
+
+def in_words(asset: str, title: str) -> str:
+    """What a line of responsibilities is about, as people read it; ``title`` is that of the one thing it names.
+
+    >>> in_words("card:leaks", "Leak finder"), in_words("model:*", "")
+    ('Card: Leak finder', 'Every model')
+    """
+    kind, _colon, one = asset.partition(":")
+    if kind == "workspace":
+        return _("Everything kept here")
+    if one == "*":
+        return _(EVERY[kind])
+    if one.endswith("*"):
+        return _("{kind} whose identifier begins with {beginning}").format(kind=_(EVERY[kind]), beginning=one[:-1])
+    return _(LABELS[kind]).format(title=title or one)
 
 
 class Readable:

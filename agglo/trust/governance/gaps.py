@@ -1,6 +1,6 @@
 """What nobody answers for: the cards, models and datasets that lack an owner, a steward, or one who is accountable."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,11 @@ from agglo.trust.access.people import Person
 from agglo.trust.governance import responsibilities
 from agglo.trust.governance.assets import Readable
 from agglo.trust.governance.responsibilities import ACCOUNTABLE, Responsibility
+from agglo.trust.register import registered
 
 NEEDED = ("owner", "steward")
+OWNER = "authority.owner"
+"""The entry of a card that says who answers for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +45,25 @@ def of(workspace: Workspace, person: Person) -> list[Gap]:
         The files of governance cannot be read.
     """
     lines, known = responsibilities.read(workspace), Readable(workspace, person)
+    declared = {one.id for one in registered.listing(workspace, person) if OWNER not in one.card.lacking()}
     assets = [
         (f"{'model' if name in known.models else 'card'}:{name}", title) for name, title in known.cards.items()
     ] + [(f"dataset:{name}", title) for name, title in known.datasets.items()]  # fmt: skip
-    found = (_gap(asset, title, lines) for asset, title in assets)
+    found = (_gap(asset, title, lines, declared) for asset, title in assets)
     return [one for one in found if one.missing or one.accountable != 1]
 
 
-def _gap(asset: str, title: str, lines: Sequence[Responsibility]) -> Gap:
+def _gap(asset: str, title: str, lines: Sequence[Responsibility], declared: Set[str]) -> Gap:
+    """The gap of an asset; a card that declares who answers for it has an owner."""
     kind, _colon, name = asset.partition(":")
     names = (asset, f"card:{name}") if kind == "model" else (asset,)
     about = [one for one in lines if any(one.covers(said) for said in names)]
-    held = {one.role for one in about}
+    owned = kind != "dataset" and name in declared
+    held = {one.role for one in about} | ({"owner"} if owned else set())
     answering = [_closeness(one) for one in about if one.raci == ACCOUNTABLE]
     closest = max(answering, default=0)
-    return Gap(asset, title, tuple(one for one in NEEDED if one not in held), answering.count(closest))
+    accountable = answering.count(closest) or int(owned)
+    return Gap(asset, title, tuple(one for one in NEEDED if one not in held), accountable)
 
 
 def _closeness(line: Responsibility) -> int:

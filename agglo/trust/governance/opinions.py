@@ -5,7 +5,7 @@ agglo for a territory are shown from the package; the first reply to one has it 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
@@ -42,11 +42,13 @@ STANDINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply: its text, the function of whoever gave it, and the day (YYYY-MM-DD)."""
+    """A reply: its text, the function of whoever gave it, the day they say (YYYY-MM-DD), and the instant it was kept.
+    Two replies that differ by that instant alone are the same."""
 
     text: Text
     by: str
     day: str
+    recorded: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ def reply(
 ) -> Kept:
     """Reply to an opinion: ``by`` is the function of whoever replies, never a name; ``day`` is today if it is empty.
 
+    The very same reply, sent twice, is kept once.
+
     Raises
     ------
     NotFound
@@ -186,8 +190,9 @@ def reply(
     with locks.hold(workspace.lock("opinions")):
         folder = Sealed(_folder(workspace, id))
         folder = folder if folder.exists else _seal(workspace, found.opinion)
-        content = {"text": given, "by": by.strip(), "day": day or current, "actor": person.id, "role": person.role}
-        folder.add_event(REPLY, content)
+        content: dict[str, Any] = {"text": given, "by": by.strip(), "day": day or current}
+        if Reply(**content) not in _replies(folder):
+            folder.add_event(REPLY, {**content, "actor": person.id, "role": person.role})
     return find(workspace, person, id)
 
 
@@ -269,8 +274,11 @@ def _kept(workspace: Workspace, id: str, known: Readable) -> Kept | None:
     target = known.target(found.on)
     if target is None:
         return None
-    events = folder.events(REPLY) if folder else []
-    return Kept(found, target, folder, tuple(Reply(one["text"], one["by"], one["day"]) for one in events))
+    return Kept(found, target, folder, _replies(folder) if folder else ())
+
+
+def _replies(folder: Sealed) -> tuple[Reply, ...]:
+    return tuple(Reply(one["text"], one["by"], one["day"], one["at"]) for one in folder.events(REPLY))
 
 
 def _seal(workspace: Workspace, opinion: Opinion) -> Sealed:

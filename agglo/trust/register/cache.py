@@ -29,7 +29,7 @@ _MOST_STALE = 16
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file holds: a card, or what keeps it from being read."""
+    """What a file holds: a card, and what of it cannot be read."""
 
     card: Card
     faults: tuple[Fault, ...] = ()
@@ -86,25 +86,34 @@ class _Shelf:
         self.stale = 0
 
 
+def _nothing(_path: Path) -> Card:
+    return Card()
+
+
 _SHELVES: dict[Path, _Shelf] = {}
 _LOCK = threading.RLock()
 
 
-def read_all(workspace: Workspace, kind: str, places: Mapping[str, Path | str], parse: Parse) -> dict[str, Read]:
-    """Every card of a kind, by name; ``places`` are all the files of that kind, and one that has gone is left out."""
+def read_all(
+    workspace: Workspace, kind: str, places: Mapping[str, Path | str], parse: Parse, *, salvage: Parse = _nothing
+) -> dict[str, Read]:
+    """Every card of a kind, by name; ``places`` are all the files of that kind, and one that has gone is left out.
+    ``salvage`` makes a card of what can be read of a file that has faults."""
     with _LOCK:
         shelf = _shelf(workspace, kind)
-        found = {name: read for name, path in places.items() if (read := _read(shelf, name, path, parse))}
+        found = {name: read for name, path in places.items() if (read := _read(shelf, name, path, parse, salvage))}
         shelf.drop_all_but(found)
         shelf.write()
         return found
 
 
-def read_one(workspace: Workspace, kind: str, name: str, path: Path | str, parse: Parse) -> Read | None:
-    """One card of a kind, None where there is no such file."""
+def read_one(
+    workspace: Workspace, kind: str, name: str, path: Path | str, parse: Parse, *, salvage: Parse = _nothing
+) -> Read | None:
+    """One card of a kind, None where there is no such file; ``salvage`` as :func:`read_all`."""
     with _LOCK:
         known = _SHELVES.get(_path(workspace, kind))
-        return _read(known or _Shelf(Path(os.devnull)), name, path, parse)
+        return _read(known or _Shelf(Path(os.devnull)), name, path, parse, salvage)
 
 
 def remember(workspace: Workspace, kind: str, cards: Mapping[str, tuple[Path, Card]]) -> None:
@@ -132,7 +141,7 @@ def _path(workspace: Workspace, kind: str) -> Path:
     return workspace.cache / "register" / f"{kind}.json"
 
 
-def _read(shelf: _Shelf, name: str, path: Path | str, parse: Parse) -> Read | None:
+def _read(shelf: _Shelf, name: str, path: Path | str, parse: Parse, salvage: Parse) -> Read | None:
     stamp = _stamp(path)
     if stamp is None:
         return None
@@ -141,7 +150,7 @@ def _read(shelf: _Shelf, name: str, path: Path | str, parse: Parse) -> Read | No
     try:
         card = parse(Path(path))
     except AggloError as error:
-        return Read(Card(), error.faults or (Fault(Path(path).name, str(error)),))
+        return Read(salvage(Path(path)), error.faults or (Fault(Path(path).name, str(error)),))
     except OSError as error:
         return Read(Card(), (Fault(Path(path).name, error.strerror or str(error)),))
     shelf.put(name, stamp, card)

@@ -8,6 +8,7 @@ from agglo.contract.errors import Fault
 from agglo.store.workspace import Workspace
 from agglo.trust.access.people import Person
 from agglo.trust.register import completeness, lint, publishing, similar, states
+from agglo.trust.register import doubts as doubting
 from agglo.trust.register.registered import Registered
 
 
@@ -17,7 +18,8 @@ class Checked:
 
     ``refusals``: everything against publishing it. ``findings``: what is not plain in its texts. ``similar``: the cards
     and models nearest in purpose. ``missing``: what is asked and not declared. ``faults``: why its file cannot be read.
-    ``leaving``: of a card in state *idea*, or beyond, what the usefulness gate asks and it does not say.
+    ``leaving``: of a card in state *idea*, or beyond, what the usefulness gate asks and it does not say. ``doubts``:
+    what is declared and can hardly be right, which never keeps it from being published.
     """
 
     score: completeness.Score
@@ -27,6 +29,7 @@ class Checked:
     missing: list[str]
     faults: tuple[Fault, ...] = ()
     leaving: tuple[Fault, ...] = ()
+    doubts: tuple[doubting.Doubt, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -49,4 +52,5 @@ def check(workspace: Workspace, person: Person, registered: Registered, *, today
         missing=card.missing(),
         faults=registered.faults,
         leaving=tuple(states.against_leaving_idea(workspace, person, registered)) if readable and living else (),
+        doubts=tuple(doubting.of(card, today)) if readable else (),
     )

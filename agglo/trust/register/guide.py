@@ -96,16 +96,5 @@ def _measured(uses: Iterable[Use]) -> Measured:
         runs=sum(one.runs for one in held),
         known=sum(one.known for one in held),
         declared=sum(one.declared for one in held),
-        energy_kwh=_sum([one.energy_kwh for one in held if one.energy_kwh is not None]),
+        energy_kwh=use.summed([one.energy_kwh for one in held if one.energy_kwh is not None]),
     )
-
-
-def _sum(energies: Sequence[Bounds]) -> Bounds | None:
-    if not energies:
-        return None
-    return Bounds(*(_total([getattr(one, name) for one in energies]) for name in ("low", "central", "high")))
-
-
-def _total(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from agglo.contract.card import HALVES, Card, choice_label, label
 from agglo.contract.card.substance import says_something
-from agglo.contract.errors import NotFound
+from agglo.contract.errors import AggloError, InvalidInput, NotFound
 from agglo.contract.language import _
 from agglo.store.workspace import Workspace
 from agglo.trust.access.people import Person
@@ -18,7 +18,7 @@ def prepared(
     workspace: Workspace, person: Person, imported: Sequence[Imported], *, prefix: str = "", replace: bool = False
 ) -> list[Imported]:
     """Imported cards as they would be written: ``prefix`` before each identifier; with ``replace``, what a record does
-    not say stays as the card of that identifier says it, and an idea stays an idea."""
+    not say stays as the card of that identifier says it, and no project begins."""
     named = [changed(one, id=f"{prefix}{one.id}") for one in imported]
     return [_over(workspace, person, one) for one in named] if replace else named
 
@@ -28,18 +28,31 @@ def keep(workspace: Workspace, person: Person, ready: Sequence[Imported], *, rep
     writing.add_all(workspace, person, [(one.id, one.card) for one in ready], replace=replace)
 
 
+def refused(
+    workspace: Workspace, person: Person, ready: Sequence[Imported], *, replace: bool = False
+) -> AggloError | None:
+    """What :func:`keep` would raise; None where it would write."""
+    try:
+        writing.check_all(workspace, person, [(one.id, one.card) for one in ready], replace=replace)
+    except AggloError as error:
+        return error
+    return None
+
+
 def _over(workspace: Workspace, person: Person, one: Imported) -> Imported:
     try:
         there = registered.find(workspace, person, one.id)
     except NotFound:
         return one
+    if there.faults:
+        raise InvalidInput(_("This card cannot be read."), there.faults)
     merged = Card.model_validate({half: _merged(there.card, one.card, half) for half in HALVES})
-    state = merged.authority.state
-    if there.card.authority.state != "idea" or state in ("idea", "retired"):
+    was, state = there.card.authority.state, merged.authority.state
+    if not writing.starts(was, state):
         return changed(one, card=merged)
-    why = _('a card leaves the state of idea by "agglo register move {id} project"').format(id=one.id)
-    told = Repair(label("authority.state"), choice_label("state", state), choice_label("state", "idea"), why)
-    ours = merged.authority.model_copy(update={"state": "idea"})
+    why = _('a project begins by "agglo register move {id} project"').format(id=one.id)
+    told = Repair(label("authority.state"), choice_label("state", state), choice_label("state", was), why)
+    ours = merged.authority.model_copy(update={"state": was})
     return changed(one, card=Card(maker=merged.maker, authority=ours), repairs=(*one.repairs, told))
 
 

@@ -22,8 +22,8 @@ SHORT = frozenset((
     *("title", "maker", "version", "contact", "address", "website", "licence", "hosting_country", "service", "owner"),
     *("human_channel", "human_hours", "human_telephone", "decisions_per_year", "contract", "procurement", "id"),
     *("eu_database", "since", "until", "review_due", "updated", "ai_act_checked", "market_status", "certificate"),
-    *("what", "source", "collected", "kind", "amount", "people_concerned", "tags", "models", "member_states", "techniques"),
-    *("ai_act_roles", "ai_act_answers", "custody"),
+    *("what", "source", "collected", "kind", "amount", "people_concerned", "tags", "models", "member_states"),
+    *("techniques", "ai_act_roles", "ai_act_answers", "custody"),
 ))  # fmt: skip
 """Entries whose texts fit a line; so do choices."""
 

@@ -27,7 +27,9 @@ LONGEST_WORDS = {"fr": 25, "en": 25}
 Kind = Literal["long", "acronym", "jargon"]
 _QUOTED_WORDS = 8
 _MAKER = ("purpose", "method", "limits")
-_AUTHORITY = ("plain_text", "need", "benefit", "left_out", "human_channel", "contest")
+_AUTHORITY = ("plain_text", "need", "consulted", "benefit", "benefit_measure", "simple_baseline", "alternative",
+              "context", "stage", "people_concerned", "human_oversight", "training", "left_out", "human_channel",
+              "contest", "risks", "mitigations")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _by_language(value: Any) -> Iterator[tuple[str, str]]:
 
 # ------------------------------------------------------------------------------------------------------------ sentences
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)+/\S*")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)+/\S*")
 _SHORTENED = re.compile(
     r"\b(?:M|MM|Mme|Mmes|Mlle|Me|Dr|Pr|St|Ste|art|al|p|pp|ex|n|no|nos|vol|chap|cf|env|max|min|tél|tel|av|bd|boul|etc|"
     r"e\.g|i\.e|p\. ?ex|c\.-à-d|vs|Mr|Mrs|Ms|approx|fig|sec|resp|ann|éd|ed|Inc|Ltd)\.(?=\s+\S)",

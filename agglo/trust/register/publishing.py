@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agglo.contract.card import ENTRIES, Card
+from agglo.contract.card import ENTRIES, Card, choice_label
 from agglo.contract.card.gate import Refusal, refusals
 from agglo.contract.errors import Fault, InvalidInput, NotFound
 from agglo.contract.language import N_, _
@@ -13,7 +13,8 @@ from agglo.store.workspace import Workspace
 from agglo.trust.access import rights
 from agglo.trust.access.people import Person
 from agglo.trust.access.rights import Asset
-from agglo.trust.register import layout, registered, states, versions, writing
+from agglo.trust.register import clock, layout, registered, states, unanswered, versions, writing
+from agglo.trust.register.ai_act import keeping
 
 NEEDED = {
     "maker.title": N_("Its title is not declared."),
@@ -59,10 +60,22 @@ class Version:
 
 
 def against(card: Card, today: datetime.date) -> tuple[Refusal, ...]:
-    """Everything against publishing a card: what its gate says, and what a published card says at least."""
+    """Everything against publishing a card: what a published card says at least, what its gate says, and a class that
+    binds less than its own answers lead to."""
     lacking = card.lacking()
-    missing = (Refusal(path, _(said), runs=False) for path, said in NEEDED.items() if path in lacking)
-    return (*missing, *refusals(card, today))
+    missing = (
+        Refusal(path, unanswered.sentence(card, path) or _(said), runs=False)
+        for path, said in NEEDED.items()
+        if path in lacking
+    )
+    return (*missing, *(unanswered.quoted(card, one) for one in refusals(card, today)), *_class(card))
+
+
+def _class(card: Card) -> Iterator[Refusal]:
+    if card.authority.holding != "none" and (found := keeping.understated(card)):
+        said = _('Its answers to the questions of the AI Act lead to "{ai_act_class}".')
+        reason = said.format(ai_act_class=choice_label("ai_act_class", found))
+        yield Refusal("authority.ai_act_class", reason, runs=False)
 
 
 def publish(workspace: Workspace, person: Person, id: str, *, why: str = "", today: datetime.date | None = None) -> int:
@@ -77,17 +90,17 @@ def publish(workspace: Workspace, person: Person, id: str, *, why: str = "", tod
     Forbidden
         The person may not publish it.
     InvalidInput
-        Something is against it: every reason is told, with its article; or it left the state of idea, and what the
-        usefulness gate asks is not answered.
+        Something is against it: every reason is told, with its article; or a project began since it was last
+        published, and what the usefulness gate asks is not answered.
     """
     registered.find(workspace, person, id)
     rights.check(workspace, person, "approve", Asset("card", id))
-    today = today or datetime.datetime.now(datetime.UTC).date()
+    today = today or clock.today(workspace)
     with writing.hold(workspace):
         found = registered.in_hand(workspace, person, id)
         before = versions.latest_of(workspace, id)
         reasons = [one.fault() for one in against(found.card, today)]
-        if before and before.card.authority.state == states.IDEA and found.card.authority.state in states.BEYOND_IDEA:
+        if before and writing.starts(before.card.authority.state, found.card.authority.state):
             reasons += states.against_leaving_idea(workspace, person, found)
         if reasons:
             raise InvalidInput(_("This card cannot be published."), reasons)
@@ -98,7 +111,8 @@ def publish(workspace: Workspace, person: Person, id: str, *, why: str = "", tod
 
 
 def withdraw(workspace: Workspace, person: Person, id: str, *, why: str) -> None:
-    """Have nobody but those who may read what is restricted see a card that was published; its versions stay.
+    """Have nobody but those who may read what is restricted see a card that was published; its versions stay. A card
+    that comes with agglo is kept as a version first, so that it stays withdrawn.
 
     Raises
     ------
@@ -116,9 +130,12 @@ def withdraw(workspace: Workspace, person: Person, id: str, *, why: str) -> None
         raise InvalidInput(_("This card cannot be withdrawn."), [fault])
     with writing.hold(workspace):
         latest = versions.latest_of(workspace, id)
-        if latest is None or latest.number is None:
+        number = latest.number if latest else None
+        if latest is None and (bundled := registered.bundled(workspace, id)):
+            number = versions.add(workspace, person, id, bundled, why)
+        if number is None:
             raise NotFound(_("No version of the card {id} is published.").format(id=id))
-        versions.withdraw(workspace, person, id, latest.number, why)
+        versions.withdraw(workspace, person, id, number, why)
 
 
 def history(workspace: Workspace, id: str) -> list[Version]:

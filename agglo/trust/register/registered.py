@@ -22,6 +22,7 @@ from agglo.trust.access.people import Person
 from agglo.trust.access.rights import Asset
 from agglo.trust.register import cache, makers, versions
 from agglo.trust.register.cache import Read
+from agglo.trust.register.salvaging import salvaged
 from agglo.trust.register.versions import Issued
 
 Origin = Literal["workspace", "programme", "model"]
@@ -29,6 +30,8 @@ Origin = Literal["workspace", "programme", "model"]
 ENDING = ".yaml"
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _NOTHING = Card()
+TERRITORY = "200056232"
+"""SIREN of the territory whose programme comes with agglo: Communauté d'agglomération Paris-Saclay."""
 RESERVED = ("exports", "nouvelle-fiche")
 """Identifiers that no card may have: they are addresses of pages."""
 
@@ -39,7 +42,8 @@ class Registered:
 
     ``origin``: where it is from. ``published``: the number of the version that this is, None where it is the card in
     hand, which only those who may read what is restricted are shown. ``latest``: the version that everybody reads, None
-    where there is none or it was withdrawn. ``faults``: why its file cannot be read; the card is then empty.
+    where there is none or it was withdrawn. ``faults``: what of its file cannot be read; the card is what can.
+    ``withdrawn``: whether it was published, or came with agglo, and was taken back.
     """
 
     id: str
@@ -48,6 +52,7 @@ class Registered:
     published: int | None = None
     latest: int | None = None
     faults: tuple[Fault, ...] = ()
+    withdrawn: bool = False
 
     @property
     def title(self) -> str:
@@ -68,10 +73,17 @@ class _Shelves:
     def names(self) -> list[str]:
         return sorted({*self.hand, *self.issued, *self.programme, *self.makers})
 
+    def is_gone(self, id: str) -> bool:
+        """Whether nothing is left of a card but its history: it was withdrawn, and its file taken away."""
+        issued = self.issued.get(id)
+        elsewhere = any(id in shelf for shelf in (self.hand, self.programme, self.makers))
+        return issued is not None and issued.number is None and not issued.faults and not elsewhere
+
     def of(self, id: str, restricted: bool) -> Registered | None:
         """A card as whoever may, or may not, read what is restricted sees it."""
         hand, issued = self.hand.get(id) if restricted else None, self.issued.get(id)
         latest = issued.number if issued else None
+        taken_back = restricted and issued is not None and latest is None and not issued.faults
         card, published, faults = _NOTHING, None, tuple[Fault, ...]()
         if hand:
             card, faults = hand.card, hand.faults
@@ -80,30 +92,40 @@ class _Shelves:
         if maker := self.makers.get(id):
             own = maker.card.maker.model_dump(exclude_defaults=True)
             told = (*faults, *(maker.faults if restricted else ()))
-            return Registered(id, cards.with_maker(card, own), "model", published, latest, told)
+            return Registered(id, cards.with_maker(card, own), "model", published, latest, told, taken_back)
         if hand or published:
-            return Registered(id, card, "workspace", published, latest, faults)
+            return Registered(id, card, "workspace", published, latest, faults, taken_back)
         return self._else(id, restricted)
 
     def _else(self, id: str, restricted: bool) -> Registered | None:
-        """A card that is neither in hand nor published: that of the programme, unless it was withdrawn here."""
+        """A card that is neither in hand nor published: that of the programme, unless it was withdrawn here; to those
+        who may read what is restricted, what was withdrawn too."""
         bundled, issued = self.programme.get(id), self.issued.get(id)
         if bundled and not bundled.faults and (restricted or not issued):
-            return Registered(id, bundled.card, "programme")
+            return Registered(id, bundled.card, "programme", withdrawn=issued is not None)
         if issued and restricted:
-            return Registered(id, issued.card, "workspace", faults=issued.faults or _withdrawn(id))
+            faults = issued.faults or _withdrawn(id)
+            return Registered(id, issued.card, "workspace", faults=faults, withdrawn=not issued.faults)
         return None
 
 
 def listing(workspace: Workspace, person: Person) -> list[Registered]:
     """Every card that a person may read, by identifier. A file that cannot be read is told to those who may repair it
-    and left out for everybody else."""
-    held = rights.held(workspace, person)
-    shelves = _Shelves(
-        _in_hand(workspace), versions.latest(workspace), _programme(workspace), makers.listing(workspace)
-    )
-    found = (shelves.of(name, held.may("read-restricted", Asset("card", name))) for name in shelves.names)
+    and left out for everybody else; so is a card that was withdrawn and whose file is gone."""
+    held, shelves = rights.held(workspace, person), _shelves(workspace)
+    names = (name for name in shelves.names if not shelves.is_gone(name))
+    found = (shelves.of(name, held.may("read-restricted", Asset("card", name))) for name in names)
     return [one for one in found if one]
+
+
+def public(workspace: Workspace) -> dict[str, Registered]:
+    """Every card by identifier as whoever may not read what is restricted sees it."""
+    shelves = _shelves(workspace)
+    return {name: one for name in shelves.names if (one := shelves.of(name, False))}
+
+
+def _shelves(workspace: Workspace) -> _Shelves:
+    return _Shelves(_in_hand(workspace), versions.latest(workspace), _programme(workspace), makers.listing(workspace))
 
 
 def find(workspace: Workspace, person: Person, id: str) -> Registered:
@@ -161,7 +183,16 @@ def _withdrawn(id: str) -> tuple[Fault, ...]:
     return (Fault(f"register/{id}.yaml", _("nothing"), repair=said),)
 
 
+def bundled(workspace: Workspace, id: str) -> Card | None:
+    """The card of that identifier that comes with agglo, None where there is none."""
+    found = _programme(workspace).get(id)
+    return found.card if found and not found.faults else None
+
+
 def _programme(workspace: Workspace) -> dict[str, Read]:
+    """The cards that come with agglo, in a workspace about the territory whose they are."""
+    if str(workspace.setting("territory")) != TERRITORY:
+        return {}
     folder = Path(str(resources.files("agglo.trust.register"))) / "programme"
     places = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     return cache.read_all(workspace, "programme", places, cards.read)
@@ -171,7 +202,7 @@ def _in_hand(workspace: Workspace) -> dict[str, Read]:
     with os.scandir(workspace.register) as entries:
         files = [entry.name for entry in entries if entry.name.endswith(ENDING) and not entry.name.startswith(".")]
     places = {name.removesuffix(ENDING): f"{workspace.register}/{name}" for name in files}
-    read = cache.read_all(workspace, "hand", places, cards.read)
+    read = cache.read_all(workspace, "hand", places, cards.read, salvage=salvaged)
     return {name: _named(name, one) for name, one in read.items()}
 
 
@@ -179,7 +210,8 @@ def _one_in_hand(workspace: Workspace, id: str) -> tuple[Mapping[str, Read], Map
     """What lies under one identifier alone."""
     if fault_of_id(id) and not any(path.stem == id for path in workspace.register.glob("*.yaml")):
         return {}, {}
-    read, issued = cache.read_one(workspace, "hand", id, path_of(workspace, id), cards.read), None
+    issued, path = None, path_of(workspace, id)
+    read = cache.read_one(workspace, "hand", id, path, cards.read, salvage=salvaged)
     if not fault_of_id(id):
         issued = versions.latest_of(workspace, id)
     return {id: _named(id, read)} if read else {}, {id: issued} if issued else {}

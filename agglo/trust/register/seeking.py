@@ -20,9 +20,11 @@ def matching(
     """The cards that answer every criterion that is given, in the order given.
 
     ``words`` must all be found in what a card is called and is for, ``service`` in the name of its direction, whatever
-    their accents and capitals.
+    their accents and capitals. Signs alone, without a letter or a digit, find nothing.
     """
     sought, place = plain(words).split(), plain(service)
+    if (words.strip() and not sought) or (service.strip() and not place):
+        return []
     return [
         one
         for one in cards

@@ -8,10 +8,12 @@ from typing import Any
 from agglo.contract.card import ENTRIES, SECTIONS, Card, Entry, choice_label, label
 from agglo.contract.card.entries import ALWAYS, OPTIONAL
 from agglo.contract.card.reading import MAKER
-from agglo.contract.language import LANGUAGES, N_, _, language
+from agglo.contract.language import LANGUAGES, N_, _, language, speaking
 from agglo.trust.register import layout
 
 _WIDTH = 100
+_RULE = "===="
+"""Begins the line that names a section."""
 
 WHEN = {
     ALWAYS: "",
@@ -31,12 +33,6 @@ WHEN = {
 """By the name of a condition: when an entry is asked, untranslated."""
 
 
-def when_asked(path: str) -> str:
-    """A sentence that says when an entry is asked; empty where it always is."""
-    said = WHEN[ENTRIES[path].when]
-    return _(said) if said else ""
-
-
 def text(id: str, card: Card, *, beside: frozenset[str] = frozenset()) -> str:
     """The file of a card to fill, what is known of it filled in.
 
@@ -52,6 +48,19 @@ def text(id: str, card: Card, *, beside: frozenset[str] = frozenset()) -> str:
     lines += layout.indented(list(_half(MAKER, maker, beside)))
     lines += _half("authority", told, frozenset())
     return "\n".join(lines) + "\n"
+
+
+def language_of(text: str) -> str | None:
+    """The language of the help that a file holds, None where it is not a card to fill that holds it still."""
+    heads = {line.strip("# =") for line in text.splitlines() if line.lstrip().startswith(f"# {_RULE} ")}
+    counts = {code: len(heads & _titles(code)) for code in LANGUAGES}
+    best = max(LANGUAGES, key=lambda code: counts[code])
+    return best if 2 * counts[best] > len(SECTIONS) else None
+
+
+def _titles(code: str) -> set[str]:
+    with speaking(code):
+        return {_(title).strip("# =") for title in SECTIONS.values()}
 
 
 def _head(id: str) -> list[str]:
@@ -71,7 +80,7 @@ def _half(half: str, told: Mapping[str, Any], beside: frozenset[str]) -> Iterato
         asked = [one for path, one in ENTRIES.items() if (one.half, one.section) == (half, section)]
         asked = [one for one in asked if one.path not in beside]
         if asked:
-            yield from ("", f"# {'=' * 4} {_(title)} {'=' * max(4, 60 - len(_(title)))}")
+            yield from ("", f"# {_RULE} {_(title)} {'=' * max(4, 60 - len(_(title)))}")
         asked.sort(key=lambda one: list(WHEN).index(_group(one)))
         for when, group in groupby(asked, key=_group):
             if when != ALWAYS:

@@ -134,11 +134,11 @@ def _energy(
     if not known:
         return None
     if sum(row["runs"] for row in rows) <= FEW:
-        return _sum(one for run in _ids(workspace, where) if (one := _kept(workspace, run).energy_kwh))
+        return summed(one for run in _ids(workspace, where) if (one := _kept(workspace, run).energy_kwh))
     return Bounds(None, math.fsum(row["energy_kwh"] or 0.0 for row in rows), None)
 
 
-def _sum(several: Iterable[Bounds]) -> Bounds | None:
+def summed(several: Iterable[Bounds]) -> Bounds | None:
     """The sum of figures; a bound that one of them lacks is not known of the sum."""
     listed = list(several)
     columns = ([getattr(one, name) for one in listed] for name in ("low", "central", "high"))
@@ -210,8 +210,8 @@ def _with_declarations(workspace: Workspace, use: Use, asked: Sequence[str]) -> 
     return replace(
         use,
         declared=len(rows),
-        energy_kwh=_sum([*([use.energy_kwh] if use.energy_kwh else []), *energy]),
-        carbon_g=_sum([*([use.carbon_g] if use.carbon_g else []), *carbon]),
+        energy_kwh=summed([*([use.energy_kwh] if use.energy_kwh else []), *energy]),
+        carbon_g=summed([*([use.carbon_g] if use.carbon_g else []), *carbon]),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from agglo.contract.card import ENTRIES, Card, MakerPart, parse, read
 from agglo.contract.card.reading import MAKER
 from agglo.contract.errors import Fault, InvalidInput, NotFound
-from agglo.contract.language import _
+from agglo.contract.language import _, speaking
 from agglo.store import files, locks
 from agglo.store.workspace import Workspace
 from agglo.trust.access import rights
@@ -16,6 +16,9 @@ from agglo.trust.access.people import Person
 from agglo.trust.access.rights import Asset
 from agglo.trust.register import cache, layout, makers, registered, template, use
 from agglo.trust.register.cache import Read
+
+_AT_REST = ("idea", "retired")
+"""States that a card leaves through the usefulness gate alone."""
 
 
 def new(
@@ -38,7 +41,7 @@ def new(
     Forbidden
         The person may not add it.
     """
-    _check(workspace, person, [id])
+    check(workspace, person, [id])
     with hold(workspace):
         path = registered.path_of(workspace, id)
         if path.exists():
@@ -54,19 +57,20 @@ def new(
 
 
 def save(workspace: Workspace, person: Person, id: str, card: Card) -> Path:
-    """Write the whole card in hand, entries that are empty left out; the answer is where it lies.
+    """Write the whole card in hand, entries that are empty left out unless the file holds the help of a card to fill;
+    the answer is where it lies.
 
     Raises
     ------
     InvalidInput
-        The identifier cannot be that of a card; or the card would leave the state "idea", which is for
+        The identifier cannot be that of a card; the one in hand cannot be read; or a project would begin, which is for
         :func:`agglo.trust.register.states.move` to do.
     Forbidden
         The person may not add it, or may not read the one that is in hand.
     """
-    _check(workspace, person, [id])
+    check(workspace, person, [id])
     with hold(workspace):
-        _check_states(workspace, {id: card})
+        _check_before(workspace, {id: card})
         return put(workspace, {id: card})[0]
 
 
@@ -78,29 +82,49 @@ def add_all(workspace: Workspace, person: Person, cards: Sequence[tuple[str, Car
     InvalidInput
         Besides: an identifier comes twice, or is in hand already and ``replace`` is not set. All of them are named.
     """
+    with hold(workspace):
+        check_all(workspace, person, cards, replace=replace)
+        put(workspace, dict(cards))
+
+
+def check_all(workspace: Workspace, person: Person, cards: Sequence[tuple[str, Card]], *, replace: bool) -> None:
+    """Refuse what :func:`add_all` refuses, and write nothing."""
     names = [name for name, _card in cards]
-    _check(workspace, person, names)
+    check(workspace, person, names)
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         faults = [Fault(name, _("several cards of this identifier"), _("one")) for name in twice]
         raise InvalidInput(_("These cards cannot be kept together."), faults)
-    with hold(workspace):
-        there = [name for name in names if registered.path_of(workspace, name).exists()]
-        if there and not replace:
-            raise _taken(there)
-        _check_states(workspace, dict(cards))
-        put(workspace, dict(cards))
+    there = [name for name in names if registered.path_of(workspace, name).exists()]
+    if there and not replace:
+        raise _taken(there)
+    _check_before(workspace, dict(cards))
 
 
 def put(workspace: Workspace, written: Mapping[str, Card]) -> list[Path]:
-    """Write cards in hand, whoever asks. The caller holds the lock."""
+    """Write cards in hand, whoever asks; a file that holds the help of a card to fill keeps it. The caller holds the
+    lock."""
     beside = makers.listing(workspace)
     own = {registered.path_of(workspace, name): _own(card, beside.get(name)) for name, card in written.items()}
-    if own:
-        files.write_in_order([(path, layout.text(card).encode()) for path, card in own.items()])
     again = {path.stem: (path, parse(layout.content(card), path.name)) for path, card in own.items()}
+    if own:
+        laid = [(path, _laid(path, card, beside.get(path.stem)).encode()) for path, card in own.items()]
+        files.write_in_order(laid)
     cache.remember(workspace, "hand", again)
     return list(own)
+
+
+def _laid(path: Path, card: Card, beside: Read | None) -> str:
+    """The text of a card: with its help, in the language it is in, where the file that is there holds it still."""
+    try:
+        code = template.language_of(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        code = None
+    if code is None:
+        return layout.text(card)
+    told = _declared(beside.card) & card.lacking() if beside else frozenset[str]()
+    with speaking(code):
+        return template.text(path.stem, card, beside=told)
 
 
 def hold(workspace: Workspace) -> Any:
@@ -108,7 +132,7 @@ def hold(workspace: Workspace) -> Any:
     return locks.hold(workspace.lock("register"))
 
 
-def _check(workspace: Workspace, person: Person, names: Sequence[str]) -> None:
+def check(workspace: Workspace, person: Person, names: Sequence[str]) -> None:
     """Refuse identifiers that cannot be, then whoever may not write under them."""
     if faults := [fault for name in names if (fault := registered.fault_of_id(name))]:
         raise InvalidInput(_("This identifier cannot be that of a card."), faults)
@@ -118,17 +142,26 @@ def _check(workspace: Workspace, person: Person, names: Sequence[str]) -> None:
             rights.check(workspace, person, "read-restricted", Asset("card", name))
 
 
-def _check_states(workspace: Workspace, written: Mapping[str, Card]) -> None:
-    """Refuse to take a card out of the state of idea by writing it."""
-    faults = []
+def starts(before: str, after: str) -> bool:
+    """Whether a project begins, or begins again, from one state to another: that is for
+    :func:`agglo.trust.register.states.move` to do."""
+    return before in _AT_REST and after not in _AT_REST
+
+
+def _check_before(workspace: Workspace, written: Mapping[str, Card]) -> None:
+    """Refuse to write over what cannot be read, or to have a project begin by writing its card."""
+    faults, unreadable = [], list[Fault]()
     for name, card in written.items():
-        before = cache.read_one(workspace, "hand", name, registered.path_of(workspace, name), read)
-        state = card.authority.state
-        if before and before.card.authority.state == "idea" and state not in ("idea", "retired"):
+        before = cache.read_one(workspace, "hand", name, registered.path_of(workspace, name), read) or Read(Card())
+        unreadable += before.faults
+        was, state = before.card.authority.state, card.authority.state
+        if starts(was, state):
             repair = _('"agglo register move {id} project" checks what it needs first.').format(id=name)
-            faults.append(Fault(f"{name}: authority.state", state or _("nothing"), "idea", repair))
+            faults.append(Fault(f"{name}: {ENTRIES['authority.state'].place}", state or _("nothing"), was, repair))
+    if unreadable:
+        raise InvalidInput(_("This card cannot be read."), unreadable)
     if faults:
-        raise InvalidInput(_("A card leaves the state of idea through the usefulness gate."), faults)
+        raise InvalidInput(_("A project begins through the usefulness gate."), faults)
 
 
 def _taken(names: Sequence[str]) -> InvalidInput:

@@ -229,6 +229,13 @@ def test_a_reply_that_is_refused_keeps_nothing(empty: Workspace, change: dict[st
     assert opinions.find(empty, PUBLIC, "leaks").replies == ()
 
 
+def test_the_same_reply_sent_twice_is_kept_once_and_another_follows(empty: Workspace) -> None:
+    keep(empty)
+    answer(empty)
+    assert len(answer(empty).replies) == 1
+    assert [one.text["fr"] for one in answer(empty, text={"fr": "Et voici."}).replies] == ["Oui.", "Et voici."]
+
+
 def test_an_opinion_that_changed_is_told_and_left_out_of_the_list(empty: Workspace) -> None:
     keep(empty)
     path = empty.root / "opinions" / "leaks" / "opinion.json"

@@ -59,7 +59,7 @@ def test_a_file_replaces_what_comes_with_agglo_unless_it_says_nothing(empty: Wor
         ("directions", [{"id": "Archives", "title": "x"}], "governance/directions.yaml: Archives.id"),
         ("directions", [{"id": "a"}], "governance/directions.yaml: a.title"),
         ("directions", [DIRECTION, DIRECTION], "governance/directions.yaml"),
-        ("directions", "- [", "governance/directions.yaml"),
+        ("directions", "- [", "governance/directions.yaml, line 1"),
         ("partners", [{**PARTNER, "kind": "labratory"}], "governance/partners.yaml: lab.kind"),
         ("partners", [{**PARTNER, "website": "lab"}], "governance/partners.yaml: lab.website"),
         ("partners", [{**PARTNER, "unreviewed": ["kin"]}], "governance/partners.yaml: lab.unreviewed"),

@@ -186,3 +186,16 @@ def test_two_who_are_accountable_are_a_gap_unless_one_is_closer(empty: Workspace
 def test_a_line_about_a_card_counts_for_the_model_of_that_name(empty: Workspace) -> None:
     lines(empty, {**LINE, "asset": "card:land.sinks"}, {**LINE, "asset": "card:land.*", "role": "steward"})
     assert gap(empty, "model:land.sinks") is None
+
+
+def test_a_card_that_says_who_answers_for_it_has_an_owner(empty: Workspace) -> None:
+    (empty.register / "leaks.yaml").write_text("owner: unknown\n", encoding="utf-8")
+    found = gap(empty, "card:leaks")
+    assert found
+    assert (found.missing, found.accountable) == (("owner", "steward"), 0)
+    (empty.register / "leaks.yaml").write_text("owner: Head of the water network\n", encoding="utf-8")
+    found = gap(empty, "card:leaks")
+    assert found
+    assert (found.missing, found.accountable) == (("steward",), 1)
+    lines(empty, {**LINE, "asset": "card:leaks", "role": "steward"})
+    assert gap(empty, "card:leaks") is None

@@ -194,3 +194,20 @@ def test_an_empty_card_has_nothing_to_write_more_plainly() -> None:
 )
 def test_languages_are_guessed(text: str, language: str) -> None:
     assert guessed(text) == language
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["alternative", "simple_baseline", "benefit_measure", "context", "stage", "human_oversight", "training", "risks",
+     "mitigations", "people_concerned"],
+)  # fmt: skip
+def test_every_text_for_people_is_looked_at(entry: str) -> None:
+    card = Card(authority=AuthorityPart.model_validate({entry: "Le PEEP est prévenu."}))
+    assert [(one.path, one.words) for one in lint.of_card(card)] == [(f"authority.{entry}", "PEEP")]
+
+
+def test_who_was_consulted_is_spelled_out() -> None:
+    card = Card(authority=AuthorityPart(consulted=["La CCSPL, le 3 mars 2026", "La FCPE et la PEEP : favorables"]))
+    assert [(one.path, one.words) for one in lint.of_card(card)] == [
+        ("authority.consulted", "CCSPL"), ("authority.consulted", "FCPE"), ("authority.consulted", "PEEP"),
+    ]  # fmt: skip

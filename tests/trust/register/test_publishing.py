@@ -188,3 +188,45 @@ def test_pages_already_made_are_told_of_a_publication_and_a_withdrawal(kept: Wor
     publishing.withdraw(kept, STEWARD, "leaks", why="an error")
     stamps.append(made._folders(kept))
     assert len(set(stamps)) == 3
+
+
+def test_a_card_of_the_programme_is_withdrawn_for_good(workspace: Workspace) -> None:
+    publishing.withdraw(workspace, STEWARD, "olga", why="Not ours any more")
+    with pytest.raises(NotFound):
+        registered.find(workspace, PUBLIC, "olga")
+    assert registered.find(workspace, STEWARD, "olga").withdrawn
+    (only,) = publishing.history(workspace, "olga")
+    assert only.withdrawn is not None
+    assert (only.number, only.withdrawn.why) == (1, "Not ours any more")
+    assert only.card.maker.title["fr"].startswith("Assistant")
+    with pytest.raises(NotFound, match="published"):
+        publishing.withdraw(workspace, STEWARD, "olga", why="again")
+
+
+def test_a_copy_in_hand_does_not_keep_a_card_of_the_programme_from_being_withdrawn(workspace: Workspace) -> None:
+    writing.new(workspace, STEWARD, "olga")
+    publishing.withdraw(workspace, STEWARD, "olga", why="Not ours")
+    assert "olga" not in registered.public(workspace)
+    assert registered.in_hand(workspace, STEWARD, "olga").withdrawn
+
+
+def test_a_text_that_does_not_count_is_quoted() -> None:
+    (only,) = publishing.against(card_of(contact="Unknown"), TODAY)
+    assert only.reason == 'What is written there ("Unknown") does not count as an answer.'
+    (only,) = publishing.against(card_of(contact=""), TODAY)
+    assert only.reason == "No contact is declared."
+    said = publishing.against(samples.high_risk_card(human_oversight="to do " * 1), TODAY)
+    (oversight,) = (one for one in said if one.field == "authority.human_oversight")
+    assert oversight.reason.startswith("High risk, without human oversight.")
+    assert oversight.reason.endswith('("to do") does not count as an answer.')
+
+
+def test_a_version_is_dated_where_the_workspace_is(kept: Workspace) -> None:
+    days = set()
+    for rank, zone in enumerate(("Pacific/Kiritimati", "Pacific/Niue")):
+        (kept.root / "agglo.toml").write_text(f'time_zone = "{zone}"\n', encoding="utf-8")
+        here = Workspace(kept.root)
+        writing.save(here, STEWARD, "leaks", card_of(need=f"Need number {rank}."))
+        publishing.publish(here, STEWARD, "leaks")
+        days.add(publishing.history(here, "leaks")[-1].card.authority.updated)
+    assert len(days) == 2

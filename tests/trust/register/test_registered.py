@@ -78,6 +78,8 @@ def test_a_published_card_stays_without_its_file(kept: Workspace) -> None:
         registered.in_hand(kept, STEWARD, "leaks")
     publishing.withdraw(kept, STEWARD, "leaks", why="an error")
     assert "leaks" not in ids(kept, PUBLIC)
+    assert "leaks" not in ids(kept, STEWARD)
+    assert publishing.history(kept, "leaks")
     assert "its file is gone" in str(registered.find(kept, STEWARD, "leaks").faults[0])
 
 
@@ -254,6 +256,8 @@ def test_cards_are_sought_by_words_and_by_what_they_declare(kept: Workspace) -> 
     assert found(state="in-use") == []
     assert found(holding="none", service="WATER") == ["leaks", "trees"]
     assert found(service="waste") == []
+    for signs in ({"words": "%%"}, {"words": " - "}, {"service": "%"}):
+        assert found(**signs) == []
 
 
 def test_a_time_that_does_not_move_is_not_taken_for_the_same_file(kept: Workspace) -> None:
@@ -263,3 +267,37 @@ def test_a_time_that_does_not_move_is_not_taken_for_the_same_file(kept: Workspac
     writing.save(kept, STEWARD, "leaks", card_of(maker={"title": {"en": "Leek finder"}}))
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
     assert registered.find(kept, STEWARD, "leaks").title == "Leek finder"
+
+
+def test_the_programme_is_that_of_one_territory(workspace: Workspace) -> None:
+    assert "olga" in ids(workspace, PUBLIC)
+    (workspace.root / "agglo.toml").write_text('territory = "200054781"\n', encoding="utf-8")
+    other = Workspace(workspace.root)
+    assert not {"olga", "aquavance"} & set(ids(other, STEWARD))
+    with pytest.raises(NotFound):
+        registered.find(other, STEWARD, "olga")
+    assert "land.sinks" in ids(other, PUBLIC)
+
+
+def test_one_bad_value_does_not_lose_the_rest(kept: Workspace) -> None:
+    text = "state: idea\nholding: lost\nneed: Leaks.\nmaker:\n  title: {en: Leaks}\n  techniques: [magic]\n  titel: x\n"
+    (kept.register / "bad.yaml").write_text(text, encoding="utf-8")
+    listed = {one.id: one for one in registered.listing(kept, STEWARD)}["bad"]
+    for one in (listed, registered.find(kept, STEWARD, "bad")):
+        assert len(one.faults) == 3
+        assert (one.card.authority.state, one.card.authority.need, one.title) == ("idea", "Leaks.", "Leaks")
+        assert (one.card.authority.holding, one.card.maker.techniques) == ("", [])
+    assert "bad" not in ids(kept, PUBLIC)
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        registered.in_hand(kept, STEWARD, "bad")
+
+
+def test_a_damaged_version_is_not_read_in_part(kept: Workspace) -> None:
+    publishing.publish(kept, STEWARD, "leaks")
+    registered.path_of(kept, "leaks").unlink()
+    path = kept.cards / "leaks" / "1" / "card.json"
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace("Leak finder", "Something else"), encoding="utf-8")
+    one = registered.find(kept, STEWARD, "leaks")
+    assert one.faults
+    assert one.card == Card()

@@ -48,6 +48,16 @@ def test_an_idea_becomes_a_project_only_with_what_the_gate_asks(workspace: Works
     assert move(workspace, "project") == "project"
 
 
+def test_an_idea_that_was_dropped_comes_back_through_the_gate_too(workspace: Workspace) -> None:
+    keep(workspace)
+    assert move(workspace, "retired") == "retired"
+    with pytest.raises(InvalidInput, match="yet") as told:
+        move(workspace, "project")
+    assert "authority.simple_baseline" in [one.where for one in told.value.faults]
+    keep(workspace, **ANSWERED, state="retired")
+    assert move(workspace, "project") == "project"
+
+
 @pytest.mark.parametrize("name", states.USEFUL)
 def test_each_answer_counts_by_its_substance(workspace: Workspace, name: str) -> None:
     empty: object = ["à définir"] if name == "consulted" else "To be defined"
@@ -81,7 +91,7 @@ def test_only_what_one_may_read_is_named_as_similar(workspace: Workspace) -> Non
 
 
 def test_a_month_is_filled_in_where_it_is_not_declared(workspace: Workspace) -> None:
-    keep(workspace, state="project")
+    keep(workspace, state="project", **ANSWERED)
     moved = states.move(workspace, STEWARD, "leaks", "in-use", today=TODAY)
     assert (moved.authority.since, moved.authority.until) == ("2026-11", "")
     moved = states.move(workspace, STEWARD, "leaks", "retired", today=datetime.date(2027, 2, 1))
@@ -119,7 +129,8 @@ def test_other_moves_are_refused(workspace: Workspace, before: str, to: str) -> 
     keep(workspace, state=before)
     with pytest.raises(InvalidInput, match="cannot be moved") as told:
         move(workspace, to)
-    assert told.value.faults[0].expected == " or ".join(states.MOVES[before])
+    words = {"in-use": "in-use (in use)"}
+    assert told.value.faults[0].expected == " or ".join(words.get(one, one) for one in states.MOVES[before])
     assert states.history(workspace, "leaks") == []
 
 
@@ -154,3 +165,40 @@ def test_only_who_may_approve_moves(workspace: Workspace) -> None:
         states.move(workspace, CONTRIBUTOR, "leaks", "retired", today=TODAY)
     with pytest.raises(NotFound, match="in hand"):
         states.move(workspace, STEWARD, "aquavance", "retired", today=TODAY)
+
+
+def test_a_card_without_a_state_is_not_said_to_be_nothing(workspace: Workspace) -> None:
+    keep(workspace, state="")
+    with pytest.raises(InvalidInput, match='from "not declared" to "retired"'):
+        move(workspace, "retired")
+
+
+def test_an_empty_card_is_told_what_it_does_not_say_and_nothing_else(workspace: Workspace) -> None:
+    keep(workspace, theme="water", maker={"title": {"en": "Leak detection"}, "purpose": {"en": "unknown"}})
+    assert faults(workspace) == [f"authority.{name}" for name in states.USEFUL]
+
+
+def test_what_is_barely_alike_is_not_asked_about(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(workspace, **USEFUL)
+    keep(workspace, "other", **USEFUL)
+
+    def near(score: float) -> list[str]:
+        monkeypatch.setattr(similar, "nearest", lambda *_of, **_how: [similar.Like("other", score)])
+        return faults(workspace)
+
+    assert near(0.28) == []
+    assert near(0.40) == ["authority.similar", "authority.why_again"]
+
+
+def test_a_text_that_does_not_count_is_quoted(workspace: Workspace) -> None:
+    keep(workspace, **{**ANSWERED, "need": "À définir"})
+    (only,) = states.against_leaving_idea(workspace, STEWARD, registered.find(workspace, STEWARD, "leaks"))
+    assert only.got == '"À définir", which does not count as an answer'
+
+
+def test_a_text_that_does_not_count_is_quoted_where_it_is_put_in_use(workspace: Workspace) -> None:
+    with writing.hold(workspace):
+        writing.put(workspace, {"schools": samples.high_risk_card(state="project", human_oversight="To do")})
+    with pytest.raises(InvalidInput) as told:
+        move(workspace, "in-use", "schools")
+    assert told.value.faults[0].got.endswith('("To do") does not count as an answer.')

@@ -55,8 +55,6 @@ def test_what_is_asked_only_of_some_comes_last_in_its_section_and_says_when(work
     order = [text.index(f"\n{name}: ") for name in ("automation", "human_oversight", "training", "mention", "contest")]
     assert order == sorted(order)
     assert text.index("Asked if it is used to decide about a person or a business.") < text.index("\nmention: ")
-    assert template.when_asked("authority.contract") == "Asked if it is bought, or run by a partner."
-    assert template.when_asked("authority.need") == ""
     assert set(template.WHEN) == {one.when for one in ENTRIES.values()}
 
 
@@ -101,7 +99,7 @@ def test_a_card_begins_with_what_the_maker_of_a_model_says_without_repeating_it(
     assert "ADEME" not in path.read_text(encoding="utf-8")
     assert registered.find(workspace, STEWARD, "land.sinks").card == before
     told = before.model_copy(update={"authority": card_of().authority})
-    assert "maker" not in yaml.safe_load(writing.save(workspace, STEWARD, "land.sinks", told).read_text("utf-8"))
+    assert yaml.safe_load(writing.save(workspace, STEWARD, "land.sinks", told).read_text("utf-8"))["maker"] is None
     assert registered.find(workspace, STEWARD, "land.sinks").card == told
 
 
@@ -153,9 +151,30 @@ def test_a_card_leaves_the_state_of_idea_by_the_gate_alone(workspace: Workspace)
     for state in ("project", "in-use", ""):
         with pytest.raises(InvalidInput, match="usefulness gate") as told:
             writing.save(workspace, STEWARD, "a", card_of(state=state))
-        assert told.value.faults[0].where == "a: authority.state"
+        assert told.value.faults[0].where == "a: state"
     writing.save(workspace, STEWARD, "a", card_of(state="retired"))
+    with pytest.raises(InvalidInput, match="usefulness gate") as told:
+        writing.save(workspace, STEWARD, "a", card_of(state="in-use"))
+    assert told.value.faults[0].expected == "retired"
     writing.save(workspace, STEWARD, "b", card_of(state="in-use"))
+
+
+def test_what_cannot_be_read_is_not_written_over(workspace: Workspace) -> None:
+    path = registered.path_of(workspace, "a")
+    path.write_text("state: idea\nned: what somebody typed\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        writing.save(workspace, STEWARD, "a", card_of(state="in-use"))
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        writing.add_all(workspace, STEWARD, [("b", card_of()), ("a", card_of())], replace=True)
+    assert "what somebody typed" in path.read_text(encoding="utf-8")
+    assert not registered.path_of(workspace, "b").exists()
+
+
+def test_data_of_which_only_the_place_is_known_can_be_read_again(workspace: Workspace) -> None:
+    card = card_of(sources=[{"source": "https://data.example"}])
+    writing.save(workspace, STEWARD, "a", card)
+    cache.forget()
+    assert registered.find(workspace, STEWARD, "a").card == card
 
 
 def test_many_cards_are_added_at_once(workspace: Workspace) -> None:
@@ -228,7 +247,7 @@ def test_writing_over_many_does_not_get_round_the_gate_either(workspace: Workspa
     writing.add_all(workspace, STEWARD, [("a", card_of()), ("b", card_of())])
     with pytest.raises(InvalidInput, match="usefulness gate") as told:
         writing.add_all(workspace, STEWARD, [("a", card_of(state="in-use")), ("b", card_of())], replace=True)
-    assert [fault.where for fault in told.value.faults] == ["a: authority.state"]
+    assert [fault.where for fault in told.value.faults] == ["a: state"]
     assert read(workspace, "a") == card_of()
 
 
@@ -237,3 +256,42 @@ def test_a_new_card_of_a_model_says_what_its_runs_tell(workspace: Workspace, ope
     asking.ask(workspace, questions.pose(workspace, pebble, inputs={}))
     writing.new(workspace, operator, pebble.id)
     assert registered.find(workspace, operator, pebble.id).card.maker.version == pebble.version
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_a_file_being_filled_keeps_its_help(workspace: Workspace, code: str) -> None:
+    with speaking(code):
+        path = writing.new(workspace, STEWARD, "a", title={"fr": "Fuites", "en": "Leaks"})
+    before = [line for line in path.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("#")]
+    card = samples.complete_card(state="idea")
+    writing.save(workspace, STEWARD, "a", card)
+    text = path.read_text(encoding="utf-8")
+    assert registered.find(workspace, STEWARD, "a").card == read(workspace, "a") == cards.read(path) == card
+    help_kept = [line for line in before if line in text.splitlines()]
+    assert len(help_kept) > 0.8 * len(before)
+    assert sum(line.strip().startswith("# ====") for line in text.splitlines()) == len(SECTIONS)
+    assert all(f"# {label}" in text for label in _labels(code))
+    writing.save(workspace, STEWARD, "a", card)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def _labels(code: str) -> list[str]:
+    with speaking(code):
+        return [cards.label(path) for path in ENTRIES]
+
+
+def test_a_file_without_help_stays_without(workspace: Workspace) -> None:
+    path = writing.save(workspace, STEWARD, "a", card_of())
+    path.write_text(f"# my own word\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    writing.save(workspace, STEWARD, "a", card_of(need="Leaks."))
+    assert "#" not in path.read_text(encoding="utf-8")
+
+
+def test_what_a_file_says_otherwise_than_the_model_is_not_lost_with_the_help(workspace: Workspace) -> None:
+    path = writing.new(workspace, STEWARD, "land.sinks")
+    told = card_of(maker={"title": {"en": "Another title"}})
+    writing.save(workspace, STEWARD, "land.sinks", told)
+    text = path.read_text(encoding="utf-8")
+    assert "Another title" in text
+    assert "# ====" in text
+    assert cards.read(path).authority.state == "idea"

@@ -6,10 +6,9 @@ from agglo.contract.card import Card
 from agglo.contract.errors import InvalidInput
 from agglo.contract.language import _
 from agglo.store.workspace import Workspace
-from agglo.trust.access import rights
 from agglo.trust.access.people import Person
-from agglo.trust.access.rights import Asset
 from agglo.trust.register import registered
+from agglo.trust.register.ai_act import tree, walk
 from agglo.trust.register.ai_act.walk import Conclusion
 
 
@@ -27,16 +26,30 @@ def keep(workspace: Workspace, person: Person, id: str, conclusion: Conclusion, 
     """
     from agglo.trust.register import writing
 
-    found = registered.find(workspace, person, id)
-    asset = Asset("card", id)
-    rights.check(workspace, person, "add", asset)
-    if registered.path_of(workspace, id).exists():
-        rights.check(workspace, person, "read-restricted", asset)
-    if found.faults:
-        raise InvalidInput(_("This card cannot be read."), found.faults)
-    card = with_answers(found.card, conclusion, today=today)
-    writing.save(workspace, person, id, card)
+    registered.find(workspace, person, id)
+    writing.check(workspace, person, [id])
+    with writing.hold(workspace):
+        found = registered.find(workspace, person, id)
+        if found.faults:
+            raise InvalidInput(_("This card cannot be read."), found.faults)
+        card = with_answers(found.card, conclusion, today=today)
+        writing.put(workspace, {id: card})
     return card
+
+
+def understated(card: Card) -> str:
+    """The class that the answers kept with a card lead to, where the card says none or one that binds less; else
+    nothing."""
+    said = card.authority
+    try:
+        found = walk.step(tree.load(), said.ai_act_answers)
+    except InvalidInput:
+        return ""
+    if not isinstance(found, Conclusion):
+        return ""
+    binds = tree.BINDING.index
+    enough = said.ai_act_class and binds(said.ai_act_class) <= binds(found.ai_act_class)
+    return "" if enough else found.ai_act_class
 
 
 def with_answers(card: Card, conclusion: Conclusion, *, today: datetime.date) -> Card:

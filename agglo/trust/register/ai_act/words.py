@@ -1,5 +1,6 @@
 """Articles, dates and obligations of the regulation as people read them."""
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -7,6 +8,8 @@ from agglo.contract import numerals
 from agglo.contract.language import _, in_language
 from agglo.trust.register.ai_act.tree import Date, Tree
 from agglo.trust.register.ai_act.walk import Due
+
+_ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
 def articles(said: str) -> str:
@@ -18,6 +21,31 @@ def articles(said: str) -> str:
     """
     parts = [part.strip() for part in said.split(",") if part.strip()]
     return ", ".join(_group(kind, list(group)) for kind, group in groupby(parts, _kind))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Articles by their numbers, then annexes, then recitals.
+
+    >>> in_order(["26(2)", "annex III 2", "annex I", "3(1)", "recital 12", "annex III", "annex III 10"])
+    ['3(1)', '26(2)', 'annex I', 'annex III', 'annex III 2', 'annex III 10', 'recital 12']
+    """
+    return sorted(names, key=_place)
+
+
+def _place(name: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    words = re.findall(r"\d+|[A-Za-z]+", name)
+    kind = {"annex": 1, "recital": 2}.get(words[0], 0) if words else 0
+    return kind, tuple((_number(word), word) for word in (words[1:] if kind else words))
+
+
+def _number(word: str) -> int:
+    """A number in figures or of an annex; letters stand after the text without any."""
+    if word.isdigit():
+        return int(word)
+    worth = [_ROMAN[letter] for letter in word if letter in _ROMAN]
+    if len(worth) < len(word):
+        return 0
+    return sum(-one if one < after else one for one, after in zip(worth, [*worth[1:], 0], strict=True))
 
 
 def _kind(part: str) -> str:
@@ -46,9 +74,9 @@ def since(date: Date) -> str:
     >>> import os; os.environ["AGGLO_LANGUAGE"] = "en"
     >>> from agglo.trust.register.ai_act import tree
     >>> since(tree.load().dates["general"])
-    '2026-08-02'
+    '2 August 2026'
     """
-    original, amended = (numerals.day(one) if one else "" for one in (date.original, date.amended))
+    original, amended = (numerals.day_in_words(one) if one else "" for one in (date.original, date.amended))
     if original and amended:
         return _("{original} in the text of 2024; {amended} as amended, according to secondary sources").format(
             original=original, amended=amended

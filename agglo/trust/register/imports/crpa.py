@@ -19,7 +19,8 @@ from agglo.contract.documents import read_yaml
 from agglo.contract.language import _, ngettext
 from agglo.trust.register.exports.fields import FieldList
 from agglo.trust.register.imports import Imported, Repair, french, tables
-from agglo.trust.register.registered import IDENTIFIER, RESERVED
+from agglo.trust.register.imports.mending import identifier, unlike
+from agglo.trust.register.registered import IDENTIFIER
 
 _TEXTS = ("service", "contact", "context", "stage", "legal_basis", "website", "decisions_per_year", "people_concerned")
 _CHOICES = ("automation", "reach", "state", "individual_decisions")
@@ -27,7 +28,6 @@ _BY_LANGUAGE = ("title", "purpose", "method")
 _SOURCE = ("source.what", "source.source", "source.collected")
 _LEFT_OUT = ("administration", "impact_resources")
 _LANGUAGE = "fr"
-_LONGEST_ID = 60
 _LONGEST_NAME = 120
 """Signs of a name of a column at most."""
 _CLOSE = 0.88
@@ -255,21 +255,9 @@ def _parts(text: str) -> list[str]:
 
 def _identifier(line: _Line, taken: set[str]) -> str:
     given = line.text("id")
-    made = given if IDENTIFIER.fullmatch(given) else _slug(given or line.text("title") or f"line {line.number}")
-    free, number = made, 2
-    while free in taken or free in RESERVED:
-        free, number = f"{made}-{number}", number + 1
+    made = given if IDENTIFIER.fullmatch(given) else identifier(given or line.text("title")) or f"line-{line.number}"
+    free = unlike(made, taken)
     if free != given:
         why = _("identifier taken already") if free != made else _("identifier made of the name")
         line.tell("id", given, free, why)
     return free
-
-
-def _slug(text: str) -> str:
-    """An identifier made of a text: small letters, digits and hyphens, whole words as long as they fit."""
-    found = ""
-    for word in plain(text).split():
-        if found and len(found) + 1 + len(word) > _LONGEST_ID:
-            break
-        found = f"{found}-{word}" if found else word[:_LONGEST_ID]
-    return found or "line"

@@ -135,10 +135,11 @@ class _Record:
     def _theme(self) -> str:
         """The theme of the first area that has one; every area that is permitted is kept."""
         given = self.given.get("category") or []
-        if isinstance(given, str):
-            self.mender.told("category", given, [given], _("a list is asked for"))
+        if not isinstance(given, list):
+            given = [given]
+            self.mender.told("category", given[0], given, _("a list is asked for"))
         areas, themes = [], []
-        for one in [given] if isinstance(given, str) else given:
+        for one in given:
             said = str(one).strip().casefold()
             found = next((area for area in self.known["category"] if area.casefold() == said), "")
             if not found:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,9 +10,13 @@ from typing import Any
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.language import _
 from agglo.trust.register.imports import Repair
+from agglo.trust.register.registered import RESERVED
+from agglo.trust.register.stems import folded
 
 _ID_LENGTH = 60
 _SHOWN = 80
+_DEEPEST = 50
+"""Objects and lists within one another, at most."""
 _BLOCKS = frozenset({"p", "div", "br", "ul", "ol", "li", "tr", "h1", "h2", "h3", "h4"})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
@@ -47,6 +50,7 @@ def json_records(content: bytes, what: str, lists: Sequence[str]) -> list[dict[s
     try:
         found = json.loads(content.decode("utf-8-sig"))
         json.dumps(found, ensure_ascii=False).encode()
+        _check_depth(found)
     except (ValueError, RecursionError) as error:
         fault = Fault(_("file"), str(error)[:_SHOWN], _("JSON in UTF-8"))
         raise InvalidInput(what, [fault]) from None
@@ -62,6 +66,19 @@ def json_records(content: bytes, what: str, lists: Sequence[str]) -> list[dict[s
     if faults:
         raise InvalidInput(what, faults)
     return list(found)
+
+
+def _check_depth(found: Any) -> None:
+    level = [found]
+    for _depth in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    if level:
+        raise ValueError(_("nested without end"))
 
 
 class _Text(HTMLParser):
@@ -126,13 +143,11 @@ def month(text: str, names: Sequence[str] = ()) -> str:
 def identifier(text: str) -> str:
     """A short name for a card: small letters, digits and dashes, at most 60 signs.
 
-    >>> identifier("Détection d'intrusion – Été 2025")
-    'detection-d-intrusion-ete-2025'
+    >>> identifier("Détection d'intrusion au cœur de ville – Été 2025")
+    'detection-d-intrusion-au-coeur-de-ville-ete-2025'
     """
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    words = re.findall(r"[0-9a-z]+", "".join(one for one in apart if not unicodedata.combining(one)))
     found = ""
-    for word in words:
+    for word in re.findall(r"[0-9a-z]+", folded(text.casefold())):
         if found and len(found) + 1 + len(word) > _ID_LENGTH:
             break
         found = f"{found}-{word}" if found else word[:_ID_LENGTH]
@@ -140,9 +155,9 @@ def identifier(text: str) -> str:
 
 
 def unlike(id: str, taken: Iterable[str]) -> str:
-    """An identifier that is not taken yet: a number is put behind one that is."""
-    known, rank, found = set(taken), 2, id
+    """An identifier that a card may have and that is not taken yet: a number is put behind one that is."""
+    known, rank, found = {*taken, *RESERVED}, 2, id
     while found in known:
-        found = f"{id}-{rank}"
+        found = f"{id[:_ID_LENGTH]}-{rank}"
         rank += 1
     return found

@@ -61,9 +61,9 @@ def test_a_conclusion_as_data() -> None:
 @pytest.mark.parametrize(
     ("id", "said"),
     [
-        ("general", "2026-08-02"),
-        ("intimate", "2026-12-02, according to secondary sources"),
-        ("annex-iii", "2026-08-02 in the text of 2024; 2027-12-02 as amended, according to secondary sources"),
+        ("general", "2 August 2026"),
+        ("intimate", "2 December 2026, according to secondary sources"),
+        ("annex-iii", "2 August 2026 in the text of 2024; 2 December 2027 as amended, according to secondary sources"),
     ],
 )
 def test_a_date_says_what_it_rests_on(id: str, said: str) -> None:
@@ -87,7 +87,7 @@ def test_what_was_not_checked_can_be_read() -> None:
     known = tree.load()
     assert words.unreviewed(known, "question.legacy").startswith("Was it already in service")
     assert words.unreviewed(known, "obligation.explain").endswith("(article 86)")
-    assert words.unreviewed(known, "date.intimate").endswith(": 2026-12-02, according to secondary sources")
+    assert words.unreviewed(known, "date.intimate").endswith(": 2 December 2026, according to secondary sources")
 
 
 def test_it_speaks_the_language_in_force() -> None:
@@ -96,3 +96,16 @@ def test_it_speaks_the_language_in_force() -> None:
     with speaking("fr"):
         assert found.to_dict()["obligations"][0]["text"].startswith("Reprendre")
     assert found.to_dict()["obligations"][0]["text"].startswith("Answer")
+
+
+def test_articles_stand_in_their_order_then_annexes_then_recitals() -> None:
+    names = ["annex III 2", "26(2)", "annex III", "recital 12", "3(1)", "annex I A", "annex I", "50(1)", "annex III 10"]
+    assert words.in_order(names) == [
+        "3(1)", "26(2)", "50(1)", "annex I", "annex I A", "annex III", "annex III 2", "annex III 10", "recital 12",
+    ]  # fmt: skip
+
+
+def test_each_obligation_is_understood_alone() -> None:
+    text = tree.load().obligations["how-to-inform"].text
+    assert not [said for said in text.values() if "this information" in said or "cette information" in said]
+    assert "machine" in text["fr"]

@@ -73,7 +73,7 @@ def test_a_tool_made_here_has_no_supplier() -> None:
 def test_no_assessment_is_said_by_the_facts_that_ask_for_none() -> None:
     said = {"personal_data": "none", "data_protection_assessment": "", "impact_assessment": ""}
     found = record(complete_card(**said))
-    assert found["impact_assessment"] == "Personal data: none\nClass under the AI Act: minimal risk"
+    assert found["impact_assessment"] == "Personal data: no personal data\nClass under the AI Act: minimal risk"
     assert "impact_assessment" not in record(complete_card(**said, ai_act_class="high-risk"))
 
 

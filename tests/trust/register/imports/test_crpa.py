@@ -236,3 +236,8 @@ def test_what_is_no_inventory_is_refused(content: bytes, match: str) -> None:
 
 def test_a_header_alone_is_no_card() -> None:
     assert _read(f"{HEADER}\n") == []
+
+
+def test_a_name_in_any_alphabet_makes_an_identifier_that_a_card_may_have() -> None:
+    found = _read("Nom de l'algorithme;Finalité\nAide au cœur de ville;Aider\nΕλλάδα;Aider\n")
+    assert [one.id for one in found] == ["aide-au-coeur-de-ville", "line-3"]

@@ -273,3 +273,18 @@ def test_a_filled_record_says_what_it_said(path: Path) -> None:
         assert one.card.maker.maker == before["provider"]
         assert one.card.authority.state in ("in-use", "project")
         assert "<p>" not in one.card.model_dump_json()
+
+
+@pytest.mark.parametrize("category", [5, 1.5, True, {"a": 1}])
+def test_areas_of_any_kind_are_told(category: object) -> None:
+    (one,) = read(json.dumps({"name": "Lek", "category": category}).encode())
+    assert next(each.why for each in one.repairs if each.where == "category") == "a list is asked for"
+
+
+def test_an_address_of_a_page_is_no_identifier() -> None:
+    assert [one.id for one in read(b'[{"id": "exports"}, {"id": "exports"}]')] == ["exports-2", "exports-3"]
+
+
+def test_records_nested_without_end_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="nested without end"):
+        read(b'{"name": "x", "tags": ' + b"[" * 800 + b"]" * 800 + b"}")
