@@ -122,7 +122,8 @@ def _expected(half: str, place: str, detail: Any) -> tuple[str, str]:
         "dict_type": N_("a text for each language: fr, en"),
         "missing": N_("a text"),
     }
-    return _(known[detail["type"]]) if detail["type"] in known else detail["msg"], ""
+    said = known.get(detail["type"])
+    return _(said) if said else detail["msg"], ""
 
 
 def _of_unknown(half: str, place: str) -> str:
