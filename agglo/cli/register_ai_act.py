@@ -46,6 +46,7 @@ def ai_act(
     from agglo.cli import register_ai_act_text as text
     from agglo.store.workspace import open_workspace
     from agglo.trust.register.ai_act import tree as trees
+    from agglo.trust.register.ai_act import words
 
     tree = trees.load()
     if questions:
@@ -53,7 +54,7 @@ def ai_act(
         return
     here = open_workspace(workspace)
     kept = _kept(here, card) if card else {}
-    found = _concluded(tree, _given(answers, answer or []), kept)
+    found = _concluded(tree, words.spelled(tree, _given(answers, answer or [])), kept)
     if as_json:
         show.as_json(found.to_dict() | ({"card": card} if card else {}))
     else:
@@ -64,11 +65,15 @@ def ai_act(
 
 
 def _kept(workspace: "Workspace", card: str) -> dict[str, str]:
-    """The answers that a card holds already; a card that is not there is refused before any question is asked."""
+    """The answers that a card holds already; a card that is not there, or cannot be read, is refused before
+    any question is asked."""
     from agglo.trust.access import people
     from agglo.trust.register import registered
 
-    return dict(registered.find(workspace, people.operator(workspace), card).card.authority.ai_act_answers)
+    found = registered.find(workspace, people.operator(workspace), card)
+    if found.faults:
+        raise InvalidInput(_("This card cannot be read."), found.faults)
+    return dict(found.card.authority.ai_act_answers)
 
 
 def _keep(workspace: "Workspace", card: str, found: "Conclusion") -> None:

@@ -266,7 +266,7 @@ def test_a_card_that_is_not_dated_is_to_be_published(filled: Agglo, tmp_path: Pa
     [
         ("assistant", "mention", "not used to decide about a person or a business"),
         ("hestia", "mention", "no system held"),
-        ("land.sinks", "mention", "nothing says that it is used to decide about a person or a business"),
+        ("land.sinks", "mention", "nothing says whether it is used to decide about a person or a business"),
         ("assistant", "annex-viii-c", "class under the AI Act: transparency obligations; roles: deployer"),
         ("ecoles", "annex-viii-a", "class under the AI Act: high risk; roles: deployer"),
     ],

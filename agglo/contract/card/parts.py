@@ -113,12 +113,12 @@ class AuthorityPart(Part):
         "life", N_("Models kept here"), N_("Their identifiers, water.* for every model of a system."), when=OPTIONAL,
         default=list,
     )  # fmt: skip
-    since: Month = entry("life", N_("In use since"), N_("YYYY-MM"), when="used")
-    until: Month = entry("life", N_("In use until"), N_("YYYY-MM"), when="retired")
+    since: Month = entry("life", N_("In use since"), N_("A month, such as 03/2025."), when="used")
+    until: Month = entry("life", N_("In use until"), N_("A month, such as 03/2025."), when="retired")
     review_due: Day = entry(
-        "life", N_("Review due"), N_("The day by which this card is read again: YYYY-MM-DD."), when="started"
+        "life", N_("Review due"), N_("The day by which this card is read again, such as 31/12/2027."), when="started"
     )
-    updated: Day = entry("life", N_("Card updated"), N_("YYYY-MM-DD"), when=OPTIONAL)
+    updated: Day = entry("life", N_("Card updated"), N_("Set by publishing."), when=OPTIONAL)
     website: str = entry("life", N_("Page of the authority about it"), when=OPTIONAL)
     tags: list[str] = entry("life", N_("Keywords"), when=OPTIONAL, default=list)
     provenance: list[str] = entry(

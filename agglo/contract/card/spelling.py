@@ -3,6 +3,7 @@
 Only what can be read in one way is changed; everything else is left for the schema to refuse.
 """
 
+import datetime
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -40,10 +41,20 @@ def _value(path: str, value: Any) -> Any:
     if ENTRIES[path].choices:
         return words(path).get(plain(value), value.strip())
     if is_day(field) and (found := _DAY.fullmatch(value.strip())):
-        return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+        return _in_calendar(f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}", value)
     if is_month(field) and (found := _MONTH.fullmatch(value.strip())):
-        return f"{found[2]}-{int(found[1]):02}"
+        month = f"{found[2]}-{int(found[1]):02}"
+        return value if _in_calendar(f"{month}-01", value) == value else month
     return value
+
+
+def _in_calendar(day: str, written: str) -> str:
+    """A day, or what was written for it where no calendar has it: the refusal then quotes that."""
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        return written
+    return day
 
 
 @cache
@@ -58,5 +69,7 @@ def words(path: str) -> Mapping[str, str]:
     for language in LANGUAGES:
         with speaking(language):
             for value in entry.choices:
-                known.setdefault(plain(choice_label(entry.name, value)), value)
+                label = choice_label(entry.name, value)
+                known.setdefault(plain(label), value)
+                known.setdefault(plain(re.split("[,(]", label)[0]), value)
     return known

@@ -16,13 +16,14 @@ _FOREIGN, _WORDS = re.compile(r"[^\x00-\x7f]"), re.compile(r"[^\W_]+")
 _EMPTY = frozenset(
     " ".join(one.split())
     for one in """,
-    a completer, a definir, a determiner, a faire, a preciser, a renseigner, a venir, en attente, en cours, en
-    cours de definition, inconnu, inconnue, indetermine, je ne sais pas, nc, non communique, non connu, non
-    declare, non defini, non precise, non renseigne, nr, nsp, ne sait pas, pas encore, plus tard, rien a
-    declarer, sans objet pour le moment, voir plus tard, lorem ipsum, na, n a, nil, not applicable, not
-    available, not declared, not known, not yet, not yet known, pending, placeholder, tba, tbc, tbd, test, to be
-    completed, to be confirmed, to be defined, to be determined, to do, todo, unknown, xx, xxx, xxxx, nog niet
-    bekend, nvt, n v t, niet bekend, niet van toepassing, onbekend, volgt, wordt nog aangevuld
+    sans objet, a completer, a definir, a determiner, a faire, a preciser, a renseigner, a venir, a voir, en
+    attente, en cours, en cours de definition, inconnu, inconnue, indetermine, je ne sais pas, nc, non
+    communique, non connu, non declare, non defini, non precise, non renseigne, nr, nsp, ne sait pas, pas
+    encore, plus tard, rien a declarer, sans objet pour le moment, voir plus tard, lorem ipsum, na, n a, nil,
+    not applicable, not available, not declared, not known, not yet, not yet known, pending, placeholder, tba,
+    tbc, tbd, test, to be completed, to be confirmed, to be defined, to be determined, to do, todo, unknown, xx,
+    xxx, xxxx, nog niet bekend, nvt, n v t, niet bekend, niet van toepassing, onbekend, volgt, wordt nog
+    aangevuld
     """.replace("\n", " ").split(",")
 )
 """Texts that say nothing, as :func:`plain` writes them: French, English and Dutch."""

@@ -19,6 +19,7 @@ OWED = ("mention", "annex-viii-c", "annex-viii-a", "annex-viii-b")
 """Targets that are only made of a card they are owed for: made of another, they would say that they are."""
 
 NOT_PUBLISHED = N_("not published yet")
+WITHDRAWN = N_("withdrawn")
 NOT_READ = N_("the file cannot be read")
 NOT_HELD = N_("no system held")
 NOT_SAID = N_("how it is held is not declared")
@@ -85,7 +86,7 @@ def _named(workspace: Workspace, person: Person, id: str, *, drafts: bool) -> Re
         return found
     if found.latest is None:
         repair = _("Publish it, or add --drafts to take it as it is in hand.")
-        fault = Fault(_told(id, _(NOT_PUBLISHED)), repair=repair)
+        fault = Fault(_told(id, _(WITHDRAWN if found.withdrawn else NOT_PUBLISHED)), repair=repair)
         raise InvalidInput(_("A document is made of published cards."), [fault])
     return registered.public(workspace)[id]
 
@@ -98,7 +99,7 @@ def _out(target: Target, one: Registered, *, drafts: bool) -> str:
     if holding == "none":
         return _(NOT_HELD)
     if not drafts and one.published is None and (holding or one.origin == "workspace"):
-        return _(NOT_PUBLISHED)
+        return _(WITHDRAWN if one.withdrawn else NOT_PUBLISHED)
     if holding not in HELD:
         return _(NOT_SAID)
     return "" if target.applies(one.card) else why_not(target, one.card)
@@ -135,7 +136,7 @@ def _reasons(target: Target, card: Card) -> Iterator[str]:
     if target.id in ("crpa", "mention") and said.individual_decisions == "no":
         yield _("not used to decide about a person or a business")
     if target.id in ("crpa", "mention") and not said.individual_decisions:
-        yield _("nothing says that it is used to decide about a person or a business")
+        yield _('nothing says whether it is used to decide about a person or a business ("individual_decisions")')
     if target.id.startswith("annex-viii-"):
         yield _("class under the AI Act: {ai_act_class}").format(
             ai_act_class=choice_label("ai_act_class", said.ai_act_class) or _("not declared")

@@ -43,7 +43,6 @@ NEAR = 0.3
 measured at 0.40 and above, cards that share words alone at 0.28 at most."""
 _COMPARED = ("maker.purpose", "authority.need")
 """A card that says neither has nothing to be compared by: that it says neither is told first."""
-HISTORY_FOLDER = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def move(workspace: Workspace, person: Person, id: str, to: str, *, today: datet
 def history(workspace: Workspace, id: str) -> list[Move]:
     """Every move of a card, oldest first; a line that cannot be read is left out."""
     try:
-        lines = (workspace.register / HISTORY_FOLDER / f"{id}.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (workspace.register / writing.HISTORY_FOLDER / f"{id}.jsonl").read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
     return [one for line in lines if (one := _read(line))]
@@ -129,7 +128,7 @@ def _check(workspace: Workspace, person: Person, found: Registered, to: str, tod
         words = dict(zip(states.choices, states.said_choices(), strict=True))
         known = _(" or ").join(words[one] for one in MOVES[before])
         said = _('The card {id} cannot be moved from "{before}" to "{after}".')
-        fault = Fault(_("state"), to, known)
+        fault = Fault(_("state"), choice_label("state", to), known)
         raise InvalidInput(said.format(id=found.id, before=choice_label("state", before) or _("not declared"),
                                        after=choice_label("state", to)), [fault])  # fmt: skip
     faults: list[Fault] = []
@@ -156,7 +155,7 @@ def _moved(card: Card, to: str, today: datetime.date) -> Card:
 
 def _note(workspace: Workspace, id: str, line: Mapping[str, Any]) -> None:
     """Append a line to the history of a card. The caller holds the lock of the register."""
-    folder = workspace.register / HISTORY_FOLDER
+    folder = workspace.register / writing.HISTORY_FOLDER
     folder.mkdir(exist_ok=True)
     with (folder / f"{id}.jsonl").open("ab") as file:
         file.write((json.dumps(line, ensure_ascii=False) + "\n").encode())

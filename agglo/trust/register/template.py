@@ -28,7 +28,7 @@ WHEN = {
     "personal": N_("Asked if there are personal data."),
     "high-risk": N_("Asked if it is high risk under the AI Act."),
     "again": N_("Asked if something already serves a like purpose."),
-    OPTIONAL: N_("Never required: take the sign # away to fill one."),
+    OPTIONAL: N_("Not needed to publish; some documents ask for it. Take the sign # away to fill one."),
 }  # fmt: skip
 """By the name of a condition: when an entry is asked, untranslated."""
 
@@ -101,7 +101,8 @@ def _entry(one: Entry, told: Mapping[str, Any]) -> Iterator[str]:
     if one.name in told:
         yield from layout.entry(one.name, told[one.name])
     elif one.when == OPTIONAL:
-        yield from (f"# {line}" for line in layout.blank(one, language()) if line.strip())
+        lines = [f'{one.name}: ""'] if one.annotation is str else layout.blank(one, language())
+        yield from (f"# {line}" for line in lines if line.strip())
     else:
         yield from _blank(one)
 

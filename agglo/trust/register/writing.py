@@ -1,5 +1,6 @@
 """Cards in hand are written here: one to fill, one filled, or many at once."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,12 @@ from agglo.trust.register.cache import Read
 
 _AT_REST = ("idea", "retired")
 """States that a card leaves through the usefulness gate alone."""
+
+
+HISTORY_FOLDER = "history"
+"""Below the register: the moves of each card, and a file that held comments of its own before it was rewritten."""
+_COMMENTED_ENTRY = re.compile(r"#\s*(- )?[a-z_]+:")
+"""An entry that a card to fill holds behind the sign #: no comment of a person."""
 
 
 def new(
@@ -108,10 +115,27 @@ def put(workspace: Workspace, written: Mapping[str, Card]) -> list[Path]:
     own = {registered.path_of(workspace, name): _own(card, beside.get(name)) for name, card in written.items()}
     again = {path.stem: (path, parse(layout.content(card), path.name)) for path, card in own.items()}
     if own:
-        laid = [(path, _laid(path, card, beside.get(path.stem)).encode()) for path, card in own.items()]
-        files.write_in_order(laid)
+        laid = [(path, _laid(path, card, beside.get(path.stem))) for path, card in own.items()]
+        before = [one for path, text in laid for one in _with_own_comments(path, text)]
+        files.write_in_order([*before, *((path, text.encode()) for path, text in laid)])
     cache.remember(workspace, "hand", again)
     return list(own)
+
+
+def _with_own_comments(path: Path, text: str) -> list[tuple[Path, bytes]]:
+    """The file that is there, to be kept beside the history of its card, where it holds comments that ``text`` has not:
+    whoever wrote them finds them there."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    comments = {line.strip() for line in content.decode(errors="replace").splitlines() if line.lstrip().startswith("#")}
+    kept = {line.strip() for line in text.splitlines()}
+    if all(one in kept or _COMMENTED_ENTRY.match(one) for one in comments):
+        return []
+    folder = path.parent / HISTORY_FOLDER
+    folder.mkdir(exist_ok=True)
+    return [(folder / path.name, content)]
 
 
 def _laid(path: Path, card: Card, beside: Read | None) -> str:

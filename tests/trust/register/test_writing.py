@@ -295,3 +295,14 @@ def test_what_a_file_says_otherwise_than_the_model_is_not_lost_with_the_help(wor
     assert "Another title" in text
     assert "# ====" in text
     assert cards.read(path).authority.state == "idea"
+
+
+def test_comments_of_ones_own_are_kept_beside_the_history(workspace: Workspace) -> None:
+    path = writing.new(workspace, STEWARD, "a")
+    whole = path.read_text(encoding="utf-8")
+    writing.save(workspace, STEWARD, "a", card_of())
+    assert not (workspace.register / "history").exists()
+    path.write_text(whole.replace('service: ""', 'service: ""\n# ask Claire'), encoding="utf-8")
+    writing.save(workspace, STEWARD, "a", card_of())
+    assert "# ask Claire" in (workspace.register / "history" / "a.yaml").read_text(encoding="utf-8")
+    assert read(workspace, "a") == card_of()

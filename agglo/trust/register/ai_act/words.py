@@ -1,12 +1,13 @@
 """Articles, dates and obligations of the regulation as people read them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from agglo.contract import numerals
+from agglo.contract.card.substance import plain
 from agglo.contract.language import _, in_language
-from agglo.trust.register.ai_act.tree import Date, Tree
+from agglo.trust.register.ai_act.tree import Date, Question, Tree
 from agglo.trust.register.ai_act.walk import Due
 
 _ROMAN = {"I": 1, "V": 5, "X": 10}
@@ -105,3 +106,16 @@ def unreviewed(tree: Tree, name: str) -> str:
         return f"{in_language(owed.text)} ({articles(owed.article)})"
     date = tree.dates[one]
     return f"{in_language(date.meaning)}{_(':')} {since(date)}"
+
+
+def spelled(tree: Tree, given: Mapping[str, str]) -> dict[str, str]:
+    """Answers as the data name them, where they are given in the words of a label, in any language, or as yes or no."""
+    return {name: _spelled(tree.questions[name], said) if name in tree.questions else said
+            for name, said in given.items()}  # fmt: skip
+
+
+def _spelled(question: Question, said: str) -> str:
+    known = {one.id for one in question.answers}
+    labels = {plain(label): one.id for one in question.answers for label in one.label.values()}
+    found = labels.get(plain(said)) or {"oui": "yes", "non": "no", "aucun": "none", "aucune": "none"}.get(plain(said))
+    return said if said in known or found not in known else found
