@@ -20,13 +20,17 @@ from agglo.store.workspace import Workspace, open_workspace
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a workspace in which the study local-green-deal was run and published. Not to be changed."""
+    from agglo.portal import askable
     from agglo.studies import finding, running
     from agglo.trust.access import examples, people
+    from agglo.trust.register import registered
 
     folder = tmp_path_factory.mktemp("example") / "workspace"
     here = open_workspace(folder)
     running.run(here, finding.find(here, "local-green-deal"))
     examples.publish(here, people.operator(here), "local-green-deal")
+    askable.entries(here)  # what is cached here is in every copy: no test has to import every model again
+    registered.listing(here, people.operator(here))
     return folder
 
 
