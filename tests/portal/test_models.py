@@ -86,6 +86,7 @@ class TestRegister:
         assert [name for name in sys.modules if name.startswith(("agglo.models.land", "agglo_samples"))] == []
 
     def test_interfaces_are_kept_until_code_changes(self, workspace, monkeypatch) -> None:
+        shutil.rmtree(workspace.cache / "portal")
         calls, process = [], askable._process
         monkeypatch.setattr(
             askable, "_process", lambda words, given="": (calls.append(words), process(words, given))[1]
