@@ -14,7 +14,10 @@ from agglo.trust.access.people import operator
 from agglo.trust.register import concepts, similar
 from agglo.trust.register.stems import form, stem, words
 
-PAIRS = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8"))
+PAIRS, APART = (
+    yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    for name in ("pairs.yaml", "pairs_apart.yaml")
+)
 
 
 def card_of(told: dict[str, str]) -> Card:
@@ -24,7 +27,11 @@ def card_of(told: dict[str, str]) -> Card:
     )
 
 
-HELD = {one["id"]: card_of(one) for one in [*(pair["held"] for pair in PAIRS["pairs"]), *PAIRS["others"]]}
+def cards_of(told: dict[str, Any]) -> dict[str, Card]:
+    return {one["id"]: card_of(one) for one in [*(pair["held"] for pair in told["pairs"]), *told["others"]]}
+
+
+HELD = cards_of(PAIRS)
 
 
 def first(title: str, others: dict[str, str] | None = None) -> list[str]:
@@ -50,6 +57,12 @@ def test_it_is_found_among_a_thousand_others_as_well(pair: dict[str, Any]) -> No
     alone = {pair["held"]["id"]: HELD[pair["held"]["id"]]}
     assert pair["held"]["id"] in [one.id for one in similar.nearest(card_of(pair["new"]), alone)]
     found = similar.nearest(card_of(pair["new"]), {**crowd, **alone}, count=130)
+    assert pair["held"]["id"] in [one.id for one in found]
+
+
+@pytest.mark.parametrize("pair", APART["pairs"], ids=lambda pair: pair["held"]["id"])
+def test_so_is_what_the_list_of_concepts_was_never_widened_for(pair: dict[str, Any]) -> None:
+    found = similar.nearest(card_of(pair["new"]), cards_of(APART))
     assert pair["held"]["id"] in [one.id for one in found]
 
 
