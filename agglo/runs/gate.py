@@ -23,6 +23,12 @@ def faults(workspace: Workspace, model: Model) -> Iterator[Fault]:
     yield from _told(model, (*_not_held(found), *gate.refusals(found, _today())))
 
 
+def against(workspace: Workspace, model: Model) -> tuple[gate.Refusal, ...]:
+    """What the card of a model stands against a run that is more than a draft. Errors as :func:`faults`."""
+    found = card.of(model, workspace.register)
+    return (*_not_held(found), *gate.against_running(found, _today()))
+
+
 def check(workspace: Workspace, model: Model) -> None:
     """Refuse to ask a model for more than a draft where its card stands against it.
 
@@ -31,11 +37,10 @@ def check(workspace: Workspace, model: Model) -> None:
     InvalidInput
         Lists every reason, with the article; or the card cannot be read.
     """
-    found = card.of(model, workspace.register)
-    against = list(_told(model, (*_not_held(found), *gate.against_running(found, _today()))))
-    if against:
+    found = list(_told(model, against(workspace, model)))
+    if found:
         what = _("{model} may be asked as a draft only.").format(model=model.id)
-        raise InvalidInput(what, against, repair=_("Mend its card, or ask it as a draft, which feeds nothing."))
+        raise InvalidInput(what, found, repair=_("Mend its card, or ask it as a draft, which feeds nothing."))
 
 
 def _not_held(found: card.Card) -> Iterator[gate.Refusal]:

@@ -284,6 +284,26 @@ class TestAsking:
         assert (asked["role"], asked["project"]) == ("contributor", "A")
         assert woken == [True]
 
+    @pytest.mark.parametrize(
+        ("card", "reason"),
+        [
+            ("ai_act_class: prohibited\n", "Its practice is prohibited."),
+            ("holding: none\n", "It runs here, and its card says that no system is held."),
+            ("ned: x\n", "This card cannot be read."),
+        ],
+    )
+    def test_what_the_card_stands_against_is_asked_as_a_draft_alone(self, signed_in, workspace, card, reason) -> None:
+        (workspace.register / "echo.yaml").write_text(card, encoding="utf-8")
+        held = signed_in()
+        shown_form = held.get("/modeles/echo/demander").text
+        assert reason in shown_form
+        assert 'name="draft"' in shown_form
+        refused = post(held, "/modeles/echo/demander", {"p-text": "x"})
+        assert (refused.status_code, requests.pending(workspace)) == (422, [])
+        assert post(held, "/modeles/echo/demander", {"p-text": "x", "draft": "yes"}).status_code == 303
+        [request] = requests.pending(workspace)
+        assert json.loads(request.askings()[0].read_bytes())["draft"] is True
+
     def test_two_accounts_that_ask_the_same_are_given_one_request_and_one_run(self, signed_in, workspace) -> None:
         one, other = signed_in(), signed_in("steward")
         addresses = {

@@ -1,6 +1,5 @@
 """The models that can be asked: every one, what its card says, and the form that asks it."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from agglo.contract import card as cards
 from agglo.contract import numerals
-from agglo.contract.card import Card, choice_label, gate
+from agglo.contract.card import Card, choice_label
+from agglo.contract.card.gate import Refusal
 from agglo.contract.errors import AggloError, Fault, InvalidInput, MissingExtra, NotFound
 from agglo.contract.language import _, in_language, ngettext
 from agglo.contract.model import Model
@@ -19,6 +19,7 @@ from agglo.portal.card_words import Section
 from agglo.portal.question_form import DRAFT, PROJECT, SEED, Given
 from agglo.portal.routing import page
 from agglo.portal.visits import Visit
+from agglo.runs import gate
 from agglo.runs.asking import Accepted
 from agglo.studies.report import wording
 from agglo.territory.communes import fold
@@ -282,13 +283,12 @@ def _form(visit: Visit, model: Model, error: AggloError | None = None) -> Respon
     )
 
 
-def _against(visit: Visit, model: Model) -> tuple[gate.Refusal, ...]:
-    """What the card of a model stands against, drafts apart; a card that cannot be read refuses once it is asked."""
+def _against(visit: Visit, model: Model) -> tuple[Refusal, ...]:
+    """What the card of a model stands against, drafts apart."""
     try:
-        card = cards.of(model, visit.workspace.register)
-    except InvalidInput:
-        return ()
-    return gate.against_running(card, datetime.datetime.now(datetime.UTC).date())
+        return gate.against(visit.workspace, model)
+    except InvalidInput as error:
+        return (Refusal("", error.what),)
 
 
 def _wrong(model: Model, error: AggloError, labels: dict[str, str]) -> list[fields.Wrong]:

@@ -396,3 +396,11 @@ def test_only_a_few_wait_at_a_time(program, monkeypatch) -> None:
     none_left.acquire()
     monkeypatch.setattr(execution, "_WAITING", none_left)
     assert ask(program(), inputs={"text": "crowd"}).status_code == 201
+
+
+def test_a_model_whose_card_stands_against_it_is_refused_with_the_article(program, workspace) -> None:
+    (workspace.register / "echo.yaml").write_text("personal_data: ordinary\n", encoding="utf-8")
+    answer = ask(program(), inputs={"text": "once"})
+    assert answer.status_code == 400
+    assert "GDPR, article 6(1)" in answer.text
+    assert requests.pending(workspace) == []
