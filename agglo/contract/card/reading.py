@@ -33,8 +33,9 @@ def of(model: Model, register: Path | None = None) -> Card:
     InvalidInput
         A file is not a card: every unknown or malformed field is named.
     """
-    own = _content(_beside(model))
-    parse({MAKER: own} if own else {}, _beside(model).name)
+    path = beside(model.code if model.code.is_dir() else model.code.parent, model.id)
+    own = _content(path)
+    of_maker(path)
     declared = _content(register / f"{model.id}.yaml") if register else {}
     card = parse(declared, f"{model.id}.yaml")
     return with_maker(card, own)
@@ -50,6 +51,12 @@ def with_maker(card: Card, own: Mapping[str, Any]) -> Card:
 def read(path: Path) -> Card:
     """The card that a file of the register holds; a missing or empty file declares nothing. Errors as :func:`of`."""
     return parse(_content(path), path.name)
+
+
+def of_maker(path: Path) -> Card:
+    """The maker's half that lies beside a model, alone; a missing file declares nothing. Errors as :func:`of`."""
+    own = _content(path)
+    return parse({MAKER: own} if own else {}, path.name)
 
 
 def parse(content: Mapping[str, Any], file: str) -> Card:
@@ -84,9 +91,9 @@ def _is_blank(value: Any) -> bool:
     return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 
 
-def _beside(model: Model) -> Path:
-    folder = model.code if model.code.is_dir() else model.code.parent
-    own = folder / CARDS_FOLDER / f"{model.id}.yaml"
+def beside(folder: Path, id: str) -> Path:
+    """Where the card of the maker of a model lies, if there is one, in the folder of its code."""
+    own = folder / CARDS_FOLDER / f"{id}.yaml"
     return own if own.is_file() else folder / CARD_FILE
 
 

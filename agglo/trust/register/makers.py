@@ -12,12 +12,7 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from agglo.contract import card as cards
-from agglo.contract.card import CARD_FILE, CARDS_FOLDER, Card
-from agglo.contract.card.reading import MAKER
-from agglo.contract.documents import read_yaml
-from agglo.contract.errors import Fault, InvalidInput
-from agglo.contract.language import _
+from agglo.contract.card import Card, reading
 from agglo.contract.model import ENTRY_POINT_GROUP
 from agglo.store.workspace import Workspace
 from agglo.trust.register import cache
@@ -31,8 +26,10 @@ _SEEN: dict[str, tuple[float, dict[str, Path | None]]] = {}
 def listing(workspace: Workspace) -> dict[str, Read]:
     """The maker's half for each installed model by its identifier; nothing is declared where no card is found."""
     folders = _folders()
-    places = {name: path for name, folder in folders.items() if folder and (path := _beside(folder, name)).is_file()}
-    read = cache.read_all(workspace, "makers", places, _parse)
+    places = {
+        name: path for name, folder in folders.items() if folder and (path := reading.beside(folder, name)).is_file()
+    }
+    read = cache.read_all(workspace, "makers", places, reading.of_maker)
     return {name: read.get(name, Read(Card())) for name in folders}
 
 
@@ -76,16 +73,3 @@ def _spec(module: str) -> ModuleSpec | None:
 
 def _loaded(name: str) -> ModuleSpec | None:
     return getattr(sys.modules.get(name), "__spec__", None)
-
-
-def _beside(folder: Path, id: str) -> Path:
-    own = folder / CARDS_FOLDER / f"{id}.yaml"
-    return own if own.is_file() else folder / CARD_FILE
-
-
-def _parse(path: Path) -> Card:
-    content = read_yaml(path, _("This card cannot be read."))
-    if not isinstance(content, dict | None):
-        fault = Fault(path.name, repr(content)[:60], _("entries, each with its name"))
-        raise InvalidInput(_("This card cannot be read."), [fault])
-    return cards.parse({MAKER: content or {}}, path.name)
