@@ -1,5 +1,6 @@
 """What a card says, in words: choices, days, lists and texts in several languages as a page shows them."""
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from agglo.contract import numerals
 from agglo.contract.card import ENTRIES, SECTIONS, Card, Similar, Source, choice_label, label
 from agglo.contract.card.substance import says_something
 from agglo.contract.language import _, in_language
+from agglo.trust.register import seeking
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -157,8 +159,7 @@ def state(card: Card) -> str:
 
 def overdue(card: Card, today: str) -> bool:
     """Whether the review of a card was due before a day (YYYY-MM-DD)."""
-    said = card.authority
-    return bool(said.review_due) and said.review_due < today and said.state in ("project", "in-use")
+    return seeking.is_overdue(card, datetime.date.fromisoformat(today))
 
 
 def review(card: Card, today: str) -> str:
