@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from agglo.catalogue.mapping import Mapping as Habits
+    from agglo.catalogue.preparation import Prepared
 
 DATA_FILE = "data.parquet"
 DESCRIPTION_FILE = "dataset.json"
@@ -97,7 +98,7 @@ class Added:
 
 def add(
     workspace: Workspace,
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     name: str,
     schema: str,
@@ -111,6 +112,8 @@ def add(
 ) -> Added:
     """Read, check and keep a file as a dataset. Nothing is half-added, and the same content again is the same version.
 
+    Several files (a sequence of paths, in any order) become one dataset, read as the mapping says under ``files``.
+
     Raises
     ------
     InvalidInput
@@ -120,8 +123,11 @@ def add(
     """
     described = {"title": title, "licence": licence, "source": source, "owner": owner}
     _check_description(name, described)
-    if not path.is_file():
-        raise NotFound(_("No file {name}.").format(name=path))
+    for one in [path] if isinstance(path, Path) else path:
+        if not one.is_file():
+            raise NotFound(_("No file {name}.").format(name=one))
+    if not isinstance(path, Path) and not path:
+        raise InvalidInput(_("This dataset cannot be kept."), [Fault(_("file"), _("nothing"), _("at least one file"))])
     more = {"attribution": attribution, "caveats": [dict(caveat) for caveat in caveats]}
     return _add(workspace, path, schema=schema, described={"name": name, **described, **more}, mapping=mapping)
 
@@ -173,14 +179,19 @@ def name_of_output(model: str, output: str) -> str:
 
 
 def _add(
-    workspace: Workspace, path: Path, *, schema: str, described: Mapping[str, Any], mapping: "Path | Habits | None"
+    workspace: Workspace,
+    path: Path | Sequence[Path],
+    *,
+    schema: str,
+    described: Mapping[str, Any],
+    mapping: "Path | Habits | None",
 ) -> Added:
-    """Read, check and keep a file that is described well enough."""
+    """Read, check and keep a file, or several, described well enough."""
     name = described["name"]
     descriptor = known_schemas.find(schema)
+    path = _by_name(path, mapping)
     file = {
-        "name": path.name,
-        "sha256": files.sha256_of(path)[0],
+        **_identity(path),
         "mapping_sha256": files.sha256_of(mapping)[0] if isinstance(mapping, Path) else None,
         "schema_digest": digest.of_json(dict(descriptor.descriptor)),
     }
@@ -195,15 +206,9 @@ def _add(
     if Sealed(target).exists:
         return Added(Dataset(Sealed(target)), False, prepared.report)
     description = {
-        "name": name,
-        "version": whole[:VERSION_LENGTH],
-        "digest": whole,
-        "schema": known_schemas.name_of(schema),
-        **{key: described[key] for key in _DESCRIBED},
-        "rows": prepared.table.num_rows,
-        "crs": prepared.crs,
-        "added": now(),
+        **_description(described, known_schemas.name_of(schema), whole, prepared),
         "file": {**file, "format": prepared.source_format},
+        **({} if isinstance(path, Path) else {"files": _each(path, prepared.formats)}),
         "attribution": described["attribution"],
         "caveats": described["caveats"],
         "report": dict(prepared.report),
@@ -211,6 +216,43 @@ def _add(
     return Added(
         Dataset(_keep(workspace, target, prepared.table, description, descriptor.descriptor)), True, prepared.report
     )
+
+
+def _description(described: Mapping[str, Any], schema: str, whole: str, prepared: "Prepared") -> dict[str, Any]:
+    """What a version is, apart from the files it came from."""
+    return {
+        "name": described["name"],
+        "version": whole[:VERSION_LENGTH],
+        "digest": whole,
+        "schema": schema,
+        **{key: described[key] for key in _DESCRIBED},
+        "rows": prepared.table.num_rows,
+        "crs": prepared.crs,
+        "added": now(),
+    }
+
+
+def _by_name(path: Path | Sequence[Path], mapping: "Path | Habits | None") -> Path | tuple[Path, ...]:
+    """Several files in the order of their names; one file alone, unless the mapping reads it by its name."""
+    from agglo.catalogue.mapping import Mapping as HowToRead
+
+    paths = [path] if isinstance(path, Path) else [*path]
+    how = HowToRead.load(mapping) if isinstance(mapping, Path) else mapping
+    if len(paths) == 1 and not (how and how.files):
+        return paths[0]
+    return tuple(sorted(paths, key=lambda one: one.name))
+
+
+def _identity(path: Path | Sequence[Path]) -> dict[str, str]:
+    """Name and digest of a file; of several, their names, and the digest of the list of their names and digests."""
+    if isinstance(path, Path):
+        return {"name": path.name, "sha256": files.sha256_of(path)[0]}
+    whole = [{"name": one.name, "sha256": files.sha256_of(one)[0]} for one in path]
+    return {"name": ", ".join(one["name"] for one in whole), "sha256": digest.of_json(whole)}
+
+
+def _each(paths: Sequence[Path], formats: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": one.name, "sha256": files.sha256_of(one)[0], "format": formats.get(one.name, "")} for one in paths]
 
 
 def _from_same_file(workspace: Workspace, name: str, file: Mapping[str, Any]) -> Dataset | None:

@@ -1,6 +1,7 @@
 """Frames: the columns of a schema with their types, each cell still knowing its place in the file."""
 
 from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Typed columns by field; ``bad`` marks cells already found wrong, which are null."""
+    """Typed columns by field; ``bad`` marks cells already found wrong, which are null.
+
+    Of several files, ``parts`` are the frames of each, whose rows follow one another; ``file`` names that of a part.
+    """
 
     schema: Schema
     source: Source
@@ -32,6 +36,8 @@ class Frame:
     origin: AnyMapping[str, tuple[str, ...]] = field(default_factory=dict)
     rows: "np.ndarray | None" = None
     notes: tuple[str, ...] = ()
+    parts: "tuple[Frame, ...]" = ()
+    file: str = ""
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -40,6 +46,10 @@ class Frame:
         """The place in the file of a cell; of a group, that of its first row."""
         if self.rows is not None:
             row = int(self.rows[row])
+        for part in self.parts:
+            if row < len(part):
+                return f"{part.file}, {part.where(row, name)}"
+            row -= len(part)
         block, line = divmod(row, self.source.rows)
         names = self.origin.get(name, (name,))
         return self.source.where(line, names[block] if len(names) > 1 else names[0])
@@ -50,6 +60,19 @@ class Frame:
 
         schema = self.schema.arrow_schema()
         return pa.table([self.columns[one.name].cast(one.type) for one in schema], schema=schema)
+
+    def beside(self, name: str) -> "pa.ChunkedArray":
+        """A column of the file as text, a cell for each row."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self.parts:
+            return pa.chunked_array([chunk for part in self.parts for chunk in part.beside(name).chunks], pa.string())
+        rows = np.arange(len(self)) if self.rows is None else self.rows
+        texts = [part.cast(pa.string()) for part in self.source.columns[name].parts]
+        whole = pc.coalesce(*texts) if len(texts) > 1 else texts[0]
+        return whole.take(pa.array(rows % self.source.rows))
 
     def take(self, rows: "np.ndarray") -> "Frame":
         """Some of the rows."""
@@ -64,11 +87,25 @@ class Frame:
         )
 
 
+def joined(parts: "Sequence[Frame]") -> Frame:
+    """The rows of several files, those of the first one first."""
+    import numpy as np
+    import pyarrow as pa
+
+    columns, bad = {}, {}
+    for name in parts[0].columns:
+        chunks = [chunk for part in parts for chunk in part.columns[name].chunks]
+        columns[name] = pa.chunked_array(chunks, parts[0].columns[name].type)
+        if any(name in part.bad for part in parts):
+            bad[name] = np.concatenate([part.bad.get(name, np.zeros(len(part), bool)) for part in parts])
+    return Frame(parts[0].schema, parts[0].source, columns, bad, parts=tuple(parts))
+
+
 def frame_of(plan: Plan, findings: Findings) -> Frame:
     """The fields of a plan filled with values; cells that cannot be are added to ``findings``."""
     found = _Filled(plan, findings).frame()
     if plan.mapping.wide and plan.mapping.wide.drop_empty:
-        found = _without_empty(found, plan.mapping.wide.value)
+        found = _without_empty(found, plan.mapping.wide.values)
     return found
 
 
@@ -212,13 +249,21 @@ class _Filled:
         if wide is None:
             return
         sources = tuple(rule.source for rule in self.plan.wide)
-        self._put(wide.value, [self._read(rule) for rule in self.plan.wide], sources)
+        for field_ in wide.values:
+            blocks = [self._read(rule) if rule.field == field_ else self._nothing(field_) for rule in self.plan.wide]
+            self._put(field_, blocks, sources)
         names = {name for rule in self.plan.wide for name in rule.constants}
         for name in sorted(names | {wide.variable} if wide.variable else names):
             given = [
                 rule.constants.get(name, rule.source if name == wide.variable else None) for rule in self.plan.wide
             ]
             self._constant(name, given)
+
+    def _nothing(self, name: str) -> Values:
+        """A block of a field that another column of the file does not fill."""
+        import pyarrow as pa
+
+        return Values(pa.chunked_array([pa.nulls(self.source.rows, self.plan.schema[name].arrow_type())]))
 
     def _groups(self) -> "np.ndarray":
         """A number for each row, the same where all texts that are keys are the same."""
@@ -260,14 +305,16 @@ def _scaled(array: "pa.ChunkedArray", rule: Rule, target: Field) -> "pa.ChunkedA
     return array
 
 
-def _without_empty(frame: Frame, name: str) -> Frame:
+def _without_empty(frame: Frame, names: tuple[str, ...]) -> Frame:
     """The rows of a melted frame that have a value or a cell found wrong."""
     import numpy as np
     import pyarrow.compute as pc
 
-    keep = pc.is_valid(frame.columns[name]).to_numpy()
-    if name in frame.bad:
-        keep = keep | frame.bad[name]
+    keep = np.zeros(len(frame), bool)
+    for name in names:
+        keep |= pc.is_valid(frame.columns[name]).to_numpy()
+        if name in frame.bad:
+            keep |= frame.bad[name]
     if keep.all():
         return frame
     note = _("{count} cells without a value left out").format(count=int((~keep).sum()))

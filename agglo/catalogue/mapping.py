@@ -42,6 +42,7 @@
       empty: drop                    # keep (default) or drop cells without a value
       columns:                       # else every other column
         DEB_01: {sensor: A1, sector: Nord, kind: inflow, sign: -1}
+        PRES_1: {sensor: P1, field: pressure_m, unit: bar}    # a field of its own; the others stay empty in its rows
 
     # personal data grouped before anything is kept
     aggregate:
@@ -49,48 +50,31 @@
       values: {energy_kwh: sum, homes: count}    # sum, mean, min, max or count (rows)
       at_least: 11                   # smaller groups are dropped and counted
       persons: meter                 # column whose distinct values make the size of a group, else rows
+
+    # several files of several operators: keys laid over those above, by the name of the file
+    files:
+      "sedif_*.csv": {time_zone: Etc/GMT-1, decimal: "."}
+      "suez*.xlsx": {sheet: Relevés, columns: {Date: time, Capteur: sensor, Débit: flow_m3_h}}
+
+A key under ``files`` replaces the one above whole. Each file must be named by one pattern (``*`` any text, ``?`` any
+sign), and no two; ``aggregate`` speaks of all files together.
 """
 
 import dataclasses
-from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
 from agglo.catalogue import instants
+from agglo.catalogue.mapping_faults import COLUMN_KEYS, LAYOUT_KEYS, LISTS, REST, faults_of
 from agglo.catalogue.numbers import Sign
 from agglo.catalogue.source import Layout
-from agglo.contract.errors import Fault, InvalidInput, NotFound, nearest
+from agglo.contract.errors import Fault, InvalidInput, NotFound
 from agglo.contract.language import _
-from agglo.contract.units import UNITS
 
-FUNCTIONS = ("sum", "mean", "min", "max", "count")
-CHOICES: dict[str, tuple[Any, ...]] = {
-    "separator": (";", ",", "\t", "|"),
-    "decimal": (",", "."),
-    "thousands": (",", "."),
-    "ambiguous": ("first", "second", "infer"),
-    "nonexistent": ("forward",),
-    "totals": ("keep",),
-    "empty": ("keep", "drop"),
-    "sign": (1, -1),
-    "unit": tuple(UNITS),
-}
-TEXTS = ("encoding", "sheet", "range", "layer", "crs", "field", "variable", "value", "persons", "time_zone")
-NUMBERS = ("header_row", "last_row", "at_least")
-LISTS = ("missing", "true_values", "false_values", "id", "by")
-FORMATS = ("date_format", "time_format")
-LAYOUT_KEYS = ("encoding", "separator", "sheet", "range", "layer", "header_row", "last_row", "skip_rows")
-KEYS = (
-    *LAYOUT_KEYS,
-    *("decimal", "thousands", "missing", "true_values", "false_values", "date_format", "time_format", "time_zone"),
-    *("ambiguous", "nonexistent", "crs", "totals", "columns", "ignore", "constants", "wide", "aggregate"),
-)
-COLUMN_KEYS = ("field", "unit", "sign")
-WIDE_KEYS = ("id", "variable", "value", "unit", "sign", "empty", "columns")
-AGGREGATE_KEYS = ("by", "values", "at_least", "persons")
-REST = "*"
+__all__ = ["REST", "Aggregate", "Mapping", "Rule", "Wide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +90,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """Columns that are values of one variable; ``rules`` is empty where all other columns are."""
+    """Columns that are values of one variable; ``rules`` is empty where all other columns are.
+
+    ``value`` is the field of columns that name none.
+    """
 
     id: tuple[str, ...]
     value: str
@@ -115,6 +102,11 @@ class Wide:
     sign: int = 1
     drop_empty: bool = False
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The fields that receive cells."""
+        return tuple(dict.fromkeys(rule.field for rule in self.rules)) or (self.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +144,7 @@ class Mapping:
     constants: AnyMapping[str, Any] = dataclasses.field(default_factory=dict)
     wide: Wide | None = None
     aggregate: Aggregate | None = None
+    files: "AnyMapping[str, Mapping]" = dataclasses.field(default_factory=dict)
     content: AnyMapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
@@ -179,10 +172,12 @@ class Mapping:
         InvalidInput
             A key or a value is not one of those documented above; every fault is listed.
         """
-        faults = list(_faults(content))
+        faults = list(faults_of(content))
         if faults:
             raise InvalidInput(_("This mapping cannot be used."), faults)
-        plain = {key: value for key, value in content.items() if key not in ("columns", "wide", "aggregate", "ignore")}
+        apart = ("columns", "wide", "aggregate", "ignore", "files")
+        plain = {key: value for key, value in content.items() if key not in apart}
+        common = {key: value for key, value in content.items() if key != "files"}
         for key in ("skip_rows", *LISTS[:3]):
             if key in plain:
                 plain[key] = tuple(plain[key] if key == "skip_rows" else map(str, plain[key]))
@@ -194,8 +189,33 @@ class Mapping:
             ignore=(REST,) if content.get("ignore") == REST else tuple(content.get("ignore", ())),
             wide=_wide(content["wide"]) if "wide" in content else None,
             aggregate=_aggregate(content["aggregate"]) if "aggregate" in content else None,
+            files={
+                str(pattern): cls.from_dict({**common, **(own or {})})
+                for pattern, own in content.get("files", {}).items()
+            },
             content=content,
         )
+
+    def of_file(self, name: str) -> "Mapping":
+        """How a file of that name is read: as the one pattern that it matches says, else as all are.
+
+        >>> both = {"decimal": ",", "files": {"a_*.csv": {"decimal": "."}, "b.csv": None}}
+        >>> Mapping.from_dict(both).of_file("a_2024.csv").decimal, Mapping.from_dict(both).of_file("b.csv").decimal
+        ('.', ',')
+
+        Raises
+        ------
+        InvalidInput
+            There are patterns, and the name matches none of them or several.
+        """
+        if not self.files:
+            return self
+        matched = [pattern for pattern in self.files if fnmatchcase(name, pattern)]
+        if len(matched) == 1:
+            return self.files[matched[0]]
+        got = ", ".join(matched) or _("no pattern for this name")
+        expected = _("one pattern of the section files: {patterns}").format(patterns=", ".join(self.files))
+        raise InvalidInput(_("The mapping does not say how to read this file."), [Fault(name, got, expected)])
 
 
 def _read(path: Path) -> AnyMapping[str, Any]:
@@ -218,148 +238,17 @@ def _rules(columns: AnyMapping[str, Any]) -> tuple[Rule, ...]:
 
 
 def _wide(content: AnyMapping[str, Any]) -> Wide:
-    value, unit, sign = content["value"], content.get("unit"), content.get("sign", 1)
+    value, unit, sign = content.get("value", ""), content.get("unit"), content.get("sign", 1)
     rules = []
-    for name, given in content.get("columns", {}).items():
-        constants = {key: one for key, one in (given or {}).items() if key not in ("unit", "sign")}
-        rules.append(
-            Rule(str(name), value, (given or {}).get("unit", unit), (given or {}).get("sign", sign), constants)
-        )
+    for name, own in content.get("columns", {}).items():
+        given = own or {}
+        constants = {key: one for key, one in given.items() if key not in COLUMN_KEYS}
+        field = given.get("field", value)
+        usual = (unit, sign) if field == value else (None, 1)
+        rules.append(Rule(str(name), field, given.get("unit", usual[0]), given.get("sign", usual[1]), constants))
     drop = content.get("empty") == "drop"
     return Wide(tuple(content["id"]), value, content.get("variable"), unit, sign, drop, tuple(rules))
 
 
 def _aggregate(content: AnyMapping[str, Any]) -> Aggregate:
     return Aggregate(tuple(content["by"]), dict(content["values"]), content.get("at_least", 1), content.get("persons"))
-
-
-def _faults(content: AnyMapping[str, Any]) -> Iterator[Fault]:
-    yield from _entry_faults(content, KEYS, "")
-    columns = content.get("columns", {})
-    if not isinstance(columns, dict):
-        yield Fault("columns", repr(columns)[:40], _("source column: field"))
-        columns = {}
-    for name, rule in columns.items():
-        if not isinstance(rule, str):
-            yield from _group_faults(rule, COLUMN_KEYS, ("field",), f"columns.{name}")
-    if not isinstance(content.get("constants", {}), dict):
-        yield Fault("constants", repr(content["constants"])[:40], _("field: value"))
-    ignore = content.get("ignore", [])
-    if ignore != REST and not _is_list(ignore, str):
-        yield Fault("ignore", repr(ignore)[:40], _('a list of column names, or "*"'))
-    if "wide" in content:
-        yield from _wide_faults(content["wide"])
-    if "aggregate" in content:
-        yield from _aggregate_faults(content["aggregate"])
-
-
-def _wide_faults(wide: Any) -> Iterator[Fault]:
-    yield from _group_faults(wide, WIDE_KEYS, ("id", "value"), "wide")
-    if not isinstance(wide, dict):
-        return
-    columns = wide.get("columns", {})
-    if not isinstance(columns, dict):
-        yield Fault("wide.columns", repr(columns)[:40], _("source column: {field: value}"))
-        return
-    for name, given in columns.items():
-        if given is not None and not isinstance(given, dict):
-            yield Fault(f"wide.columns.{name}", repr(given)[:40], _("{field: value}"))
-        elif given:
-            own = {key: value for key, value in given.items() if key in ("unit", "sign")}
-            yield from _entry_faults(own, COLUMN_KEYS, f"wide.columns.{name}.")
-    if not columns and "variable" not in wide:
-        yield Fault("wide.variable", "", _("the field that receives the name of each column"))
-
-
-def _aggregate_faults(aggregate: Any) -> Iterator[Fault]:
-    yield from _group_faults(aggregate, AGGREGATE_KEYS, ("by", "values"), "aggregate")
-    values = aggregate.get("values") if isinstance(aggregate, dict) else {}
-    if not isinstance(values, dict):
-        yield Fault("aggregate.values", repr(values)[:40], _("field: function"))
-        return
-    for name, function in values.items():
-        if function not in FUNCTIONS:
-            repair = nearest(str(function), FUNCTIONS)
-            yield Fault(f"aggregate.values.{name}", repr(function), ", ".join(FUNCTIONS), repair)
-
-
-def _group_faults(group: Any, keys: tuple[str, ...], needed: tuple[str, ...], where: str) -> Iterator[Fault]:
-    if not isinstance(group, dict):
-        yield Fault(where, repr(group)[:40], _("keys: {keys}").format(keys=", ".join(keys)))
-        return
-    for key in needed:
-        if key not in group:
-            yield Fault(where, "", _("the key {key}").format(key=key))
-    yield from _entry_faults(group, keys, f"{where}.")
-
-
-def _entry_faults(content: AnyMapping[str, Any], keys: tuple[str, ...], prefix: str) -> Iterator[Fault]:
-    for key, value in content.items():
-        expected = _expected(key, value)
-        if key not in keys:
-            yield Fault(f"{prefix}{key}", "", _("a known key"), nearest(str(key), keys))
-        elif expected:
-            repair = nearest(str(value), list(UNITS)) if key == "unit" else ""
-            yield Fault(f"{prefix}{key}", repr(value)[:60], expected, repair)
-
-
-def _expected(key: str, value: Any) -> str:
-    """What the value of a key must be, empty where it is that."""
-    if key in CHOICES and value not in CHOICES[key]:
-        return _("a symbol of the table of units") if key == "unit" else _one_of(CHOICES[key])
-    if key in TEXTS and not isinstance(value, str):
-        return _("a text")
-    if key in NUMBERS and not _is_count(value):
-        return _("a whole number from 1")
-    if key == "skip_rows" and not (isinstance(value, list) and all(map(_is_count, value))):
-        return _("a list of row numbers")
-    if key in LISTS and not (isinstance(value, list) and value):
-        return _("a list")
-    if key == "time_zone" and not _is_zone(value):
-        return _("an IANA zone such as Europe/Paris")
-    if key == "range" and not _is_range(value):
-        return _("a range such as A3:F120")
-    if key in FORMATS:
-        return _format_expected(value)
-    return ""
-
-
-def _one_of(choices: tuple[Any, ...]) -> str:
-    return _("one of {values}").format(values=", ".join(repr(one) for one in choices))
-
-
-def _format_expected(value: Any) -> str:
-    try:
-        instants.pattern_of(str(value))
-    except ValueError:
-        known = " ".join(f"%{directive}" for directive in instants.DIRECTIVES)
-        return _("a format made of {directives}").format(directives=known)
-    return "" if isinstance(value, str) else _("a text")
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_list(value: Any, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(one, kind) for one in value)
-
-
-def _is_zone(name: str) -> bool:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def _is_range(text: str) -> bool:
-    from agglo.catalogue.workbook import box
-
-    try:
-        box(text)
-    except ValueError:
-        return False
-    return True

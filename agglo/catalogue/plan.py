@@ -68,7 +68,7 @@ class Plan:
         if self.mapping.wide:
             of_columns = {name for rule in self.wide for name in rule.constants}
             variable = self.mapping.wide.variable
-            filled += [self.mapping.wide.value, *({*of_columns, variable} if variable else of_columns)]
+            filled += [*self.mapping.wide.values, *({*of_columns, variable} if variable else of_columns)]
         if self.mapping.aggregate:
             filled += [name for name, function in self.mapping.aggregate.values.items() if function == "count"]
         return filled
@@ -172,11 +172,21 @@ class Plan:
             if name not in (*aggregate.by, *aggregate.values, *self.absent, *self.missing):
                 yield Fault("aggregate", quoted(name), _("every field either under by or under values"))
 
+    def _wide_notes(self) -> Iterator[str]:
+        """Columns of values whose unit nobody gave."""
+        for name in self.mapping.wide.values if self.mapping.wide else ():
+            unit = self.schema[name].unit if name in self.schema.names else None
+            columns = [rule.source for rule in self.wide if rule.field == name and not rule.unit]
+            if unit and columns:
+                shown = '", "'.join([*columns[:3], *(["…"] if len(columns) > 3 else [])])
+                yield _('"{name}" taken in {unit}, the unit of the schema').format(name=shown, unit=unit)
+
     def _notes(self) -> Iterator[str]:
         if self.unread():
             yield _("columns left out: {names}").format(names=", ".join(self.unread()))
         if self.absent:
             yield _("columns the file does not have: {names}").format(names=", ".join(self.absent))
+        yield from self._wide_notes()
         for rule in self.mapping.columns:
             unit = self.schema[rule.field].unit if rule.field in self.schema.names else None
             if unit and not rule.unit:

@@ -4,6 +4,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from agglo.catalogue.layer import read_layer, read_parquet
+from agglo.catalogue.lines import read_lines
 from agglo.catalogue.source import Layout, Source, unreadable
 from agglo.catalogue.spreadsheet import read_spreadsheet
 from agglo.catalogue.text import read_text
@@ -22,6 +23,7 @@ FORMATS = {
     ".geojson": "geojson",
     ".json": "geojson",
     ".gpkg": "gpkg",
+    ".inp": "inp",
 }
 NAMES = {
     "csv": "delimited text",
@@ -30,6 +32,7 @@ NAMES = {
     "parquet": "Parquet",
     "geojson": "GeoJSON",
     "gpkg": "GeoPackage",
+    "inp": "an EPANET model",
     "zip": "a zip archive",
     "xls": "an old or encrypted office document",
     "pdf": "a PDF document",
@@ -57,7 +60,7 @@ def read_source(path: Path, layout: Layout) -> Source:
     if not path.stat().st_size:
         raise unreadable(path.name, _("an empty file"), NAMES[kind])
     found = content_kind(path)
-    if found is None and kind not in ("csv", "geojson"):
+    if found is None and kind not in ("csv", "geojson", "inp"):
         raise unreadable(path.name, _("other content"), NAMES[kind], _("Check the file: it may be cut or damaged."))
     if found not in (None, kind):
         repair = _("Save it in the format its name says, or give it the extension of what it is.")
@@ -66,6 +69,8 @@ def read_source(path: Path, layout: Layout) -> Source:
         return read_spreadsheet(path, layout, kind)
     if kind in ("geojson", "gpkg"):
         return read_layer(path, layout, kind)
+    if kind == "inp":
+        return read_lines(path, layout)
     return read_text(path, layout) if kind == "csv" else read_parquet(path)
 
 

@@ -1,8 +1,10 @@
 """Schemas: what a table must look like, as a Table Schema descriptor.
 
 The Data Package standard (https://datapackage.org/standard/table-schema/, versions 1 and 2) with keys of ours: ``unit``
-(a symbol of :mod:`agglo.contract.units`) and ``decimal`` (``{"precision": 18, "scale": 2}``) on a field, ``crs`` on the
-schema, and titles or descriptions that may be ``{"fr": …, "en": …}``. Types map to a closed set of logical types; the
+(a symbol of :mod:`agglo.contract.units`) and ``decimal`` (``{"precision": 18, "scale": 2}``) on a field, ``crs`` and
+``aggregate`` on the schema, and titles or descriptions that may be ``{"fr": …, "en": …}``. ``aggregate``
+(``{"at_least": 11, "count": "meters", "source": …}``) is of personal data: rows are kept only in groups of so many
+persons, counted in that field. Types map to a closed set of logical types; the
 one field of type ``geometry`` is named ``geometry``.
 
 ``fieldsMatch`` says whether a file may lack optional columns (``superset``), bring others (``subset``) or both
@@ -42,8 +44,9 @@ FIELD_KEYS = (
 )
 SCHEMA_KEYS = (
     *("$schema", "name", "title", "description", "version", "fields", "fieldsMatch", "missingValues"),
-    *("primaryKey", "uniqueKeys", "foreignKeys", "crs"),
+    *("primaryKey", "uniqueKeys", "foreignKeys", "crs", "aggregate"),
 )
+GROUP_KEYS = ("at_least", "count", "source")
 CONSTRAINTS = (
     *("required", "unique", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("enum", "pattern", "minLength", "maxLength"),
@@ -99,6 +102,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """What personal data must become before it is kept: groups of ``at_least`` persons, their number in ``count``."""
+
+    at_least: int
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """A checked Table Schema; ``descriptor`` is what was given, unchanged."""
 
@@ -108,6 +119,7 @@ class Schema:
     crs: str | None = None
     fields_match: str = "exact"
     name: str = ""
+    grouping: Grouping | None = None
     descriptor: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __getitem__(self, name: str) -> Field:
@@ -172,6 +184,7 @@ class Schema:
             crs=descriptor.get("crs"),
             fields_match=match[0] if isinstance(match, list) else match,
             name=str(descriptor.get("name", "")),
+            grouping=_grouping(descriptor.get("aggregate")),
             descriptor=descriptor,
         )
 
@@ -217,6 +230,10 @@ def _field(descriptor: Mapping[str, Any], missing: tuple[str, ...]) -> Field:
     )
 
 
+def _grouping(descriptor: Mapping[str, Any] | None) -> Grouping | None:
+    return Grouping(descriptor["at_least"], descriptor["count"]) if descriptor else None
+
+
 def _texts(values: list[Any]) -> tuple[str, ...]:
     return tuple(one["value"] if isinstance(one, dict) else str(one) for one in values)
 
@@ -246,9 +263,23 @@ def _schema_faults(descriptor: Mapping[str, Any]) -> Iterator[Fault]:
         groups = given if key == "uniqueKeys" else [given]
         for name in (name for group in groups for name in _key(group) if name not in seen):
             yield Fault(key, f'"{name}"', _("a field of this schema"), nearest(name, sorted(seen)))
+    if "aggregate" in descriptor:
+        yield from _grouping_faults(descriptor["aggregate"], [one for one in fields if one.get("type") == "integer"])
     match = descriptor.get("fieldsMatch", "exact")
     if (match[0] if isinstance(match, list) and match else match) not in FIELDS_MATCH:
         yield Fault("fieldsMatch", repr(match), ", ".join(FIELDS_MATCH))
+
+
+def _grouping_faults(given: Any, integers: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    if not isinstance(given, dict):
+        yield Fault("aggregate", repr(given)[:40], _("keys: {keys}").format(keys=", ".join(GROUP_KEYS)))
+        return
+    yield from _unknown_keys(given, GROUP_KEYS, "aggregate")
+    least = given.get("at_least")
+    if not isinstance(least, int) or isinstance(least, bool) or least < 2:
+        yield Fault("aggregate.at_least", repr(least), _("a whole number from 2"))
+    if given.get("count") not in [one.get("name") for one in integers]:
+        yield Fault("aggregate.count", repr(given.get("count")), _("an integer field to count in"))
 
 
 def _field_faults(one: Mapping[str, Any], name: str) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import typer
 from agglo.cli import show
 from agglo.cli.options import Json, LanguageFolder, WorkspaceFolder
 from agglo.cli.usage import Commands
-from agglo.contract.errors import NotFound
+from agglo.contract.errors import Fault, InvalidInput, NotFound
 from agglo.contract.language import _, in_language, ngettext
 from agglo.contract.numerals import number
 from agglo.store.workspace import open_workspace
@@ -31,9 +31,12 @@ app = typer.Typer(
 )
 
 
-@app.command("add", help=_("Read, check and keep a file: CSV, XLSX, ODS, Parquet, GeoJSON or GeoPackage."))
+@app.command(
+    "add",
+    help=_("Read, check and keep a file, or several as one: CSV, XLSX, ODS, Parquet, GeoJSON, GeoPackage or EPANET."),
+)
 def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("File to add."))],
+    given: Annotated[list[Path], typer.Argument(metavar="FILE", help=_("File to add; several become one dataset."))],
     schema: Annotated[
         str,
         typer.Option(
@@ -57,13 +60,13 @@ def add(
     from agglo.catalogue import datasets
     from agglo.trust.access import rights
 
-    _check_files(file, mapping)
+    _check_files(*given, mapping)
     here = open_workspace(workspace)
     rights.of_operator(here, "add")
     added = datasets.add(
         here,
-        file,
-        name=_short_name(file) if name is None else name,
+        given[0] if len(given) == 1 else given,
+        name=_short_name(given) if name is None else name,
         schema=schema,
         title=title,
         licence=licence,
@@ -90,8 +93,18 @@ def _check_files(*files: Path | None) -> None:
             raise NotFound(got.format(name=file), repair=_("Give the name of a file."))
 
 
-def _short_name(file: Path) -> str:
-    plain = unicodedata.normalize("NFKD", file.stem).encode("ascii", "ignore").decode().lower()
+def _short_name(given: list[Path]) -> str:
+    """The name of a file as that of a dataset.
+
+    Raises
+    ------
+    InvalidInput
+        There are several files, and no name.
+    """
+    if len(given) > 1:
+        fault = Fault("--name", _("nothing"), _("a name for what {count} files become").format(count=len(given)))
+        raise InvalidInput(_("This dataset is not described well enough to be kept."), [fault])
+    plain = unicodedata.normalize("NFKD", given[0].stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 

@@ -91,7 +91,7 @@ class TooMany(AggloError, OverflowError):
         super().__init__(what, repair=repair)
 
 
-_EXTRA_OF = {"SALib": "climate", "scipy": "climate"}
+_EXTRA_OF = {"SALib": "climate", "scipy": "climate", "wntr": "water"}
 """The extra of agglo that brings a library which models may declare."""
 
 

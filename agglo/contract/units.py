@@ -82,6 +82,8 @@ _ROWS = (
     ("m3/h", "m3/h", "L3.T-1", "flow", 1.0),
     ("m3/d", "m3/d", "L3.T-1", "flow", 1 / 24),
     ("L/s", "L/s", "L3.T-1", "flow", 3.6),
+    ("L/h", "L/h", "L3.T-1", "flow", 1e-3),
+    ("m3/h/yr", "m3/h/a", "L3.T-2", "change of flow", 1.0),
     ("m3/yr", "m3/a", "L3.T-1", "yearly volume", 1.0),
     ("mH2O", "m[H2O]", "M.L-1.T-2", "pressure", 9806.65),
     ("bar", "bar", "M.L-1.T-2", "pressure", 1e5),
@@ -95,6 +97,13 @@ _ROWS = (
     ("EUR/d", None, "EUR.T-1", "money rate", 365.25),
     ("EUR/yr", None, "EUR.T-1", "money rate", 1.0),
     ("EUR/tCO2e", None, "EUR.M-1", "cost of CO2 equivalent", 1.0),
+    ("dam3", "dam3", "L3", "volume", 1000.0),
+    ("L/d", "L/d", "L3.T-1", "flow", 1e-3 / 24),
+    ("m3/d/km", "m3/d/km", "L2.T-1", "flow per length", 1.0),
+    ("1/km", "/km", "L-1", "number per length", 1.0),
+    ("EUR/m3", None, "EUR.L-3", "cost of water", 1.0),
+    ("kWh/yr", "kW.h/a", "M.L2.T-3", "energy rate", 1e-3),
+    ("kWh/m3", "kW.h/m3", "M.L-1.T-2", "energy by volume of water", 1.0),
 )
 
 UNITS: dict[str, Unit] = {row[0]: Unit(*row) for row in _ROWS}

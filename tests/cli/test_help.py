@@ -62,7 +62,9 @@ def test_help_is_shown_in_full_and_fits_a_terminal(words: tuple[str, ...], agglo
     assert max(map(len, said.out.splitlines())) <= 80
     if words in LEAVES:
         usage = said.out.split("Options:")[0]
-        assert "..." not in usage.replace("{RUN RUN}...", "").replace("[ID]...", "").replace("[WORD]...", "")
+        assert "..." not in usage.replace("{RUN RUN}...", "").replace("{FILE}...", "").replace("[ID]...", "").replace(
+            "[WORD]...", ""
+        )
 
 
 def test_the_list_of_commands_cuts_no_sentence(agglo: Agglo) -> None:

@@ -56,6 +56,8 @@ def test_there_and_back_is_the_same_value(pair: tuple[str, str], value: float) -
         (80, "%", "1", 0.8),
         (1, "kEUR", "EUR", 1000),
         (1, "EUR/d", "EUR/yr", 365.25),
+        (1.2, "dam3", "m3", 1200),
+        (24_000, "L/d", "m3/h", 1),
     ],
 )
 def test_known_conversions(value: float, source: str, target: str, expected: float) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
@@ -13,7 +14,6 @@ from agglo.contract.model import Input, Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import Parameters, parameter
 from agglo.models.climate import effort_tables
-from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.effort_tables import CONDITIONS, EFFORT, condition_rows, effort_rows
 from agglo.models.climate.index import HUNDRED
 from agglo.models.climate.nomenclature import ALL, QUANTITY_TITLES

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from agglo.contract.columns import Columns
 from agglo.contract.indicators import Indicator
-from agglo.models.climate.columns import Columns
 from agglo.models.climate.index import HUNDRED, conditions, yearly_effort
 from agglo.models.climate.nomenclature import ALL
 from agglo.models.climate.pathway import Pivot

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, _
@@ -12,7 +13,6 @@ from agglo.models.climate import ex_post_figures as figures
 from agglo.models.climate import ex_post_notes as notes
 from agglo.models.climate import ex_post_series as series
 from agglo.models.climate.attribution import Share
-from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.inventory import InventoryParameters, territory_of
 from agglo.models.climate.inventory_table import read_inventory
 from agglo.models.climate.nomenclature import Sector

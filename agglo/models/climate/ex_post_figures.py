@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Any
 
+from agglo.contract.columns import Columns
 from agglo.contract.indicators import Indicator, Quality
 from agglo.models.climate import attribution, inventory_figures, uncertainty
-from agglo.models.climate.columns import Columns
 from agglo.models.climate.ex_post_series import Known, Series
 from agglo.models.climate.nomenclature import ALL, SECTORS
 

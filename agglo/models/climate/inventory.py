@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
@@ -13,7 +14,6 @@ from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import Parameters, parameter
 from agglo.models.climate import inventory_figures as figures
 from agglo.models.climate import inventory_notes as notes
-from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.inventory_index import indices
 from agglo.models.climate.inventory_rows import is_territory
 from agglo.models.climate.inventory_table import Inventory, read_inventory

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Any
 
+from agglo.contract.columns import Columns
 from agglo.contract.indicators import QUALITIES, Indicator, Quality
 from agglo.models.climate import uncertainty
-from agglo.models.climate.columns import Columns
 from agglo.models.climate.inventory_rows import EMISSIONS, Row
 from agglo.models.climate.inventory_table import Inventory
 from agglo.models.climate.nomenclature import ALL, ENERGY, SECTORS

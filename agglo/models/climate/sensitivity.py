@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
@@ -12,7 +13,6 @@ from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import parameter
 from agglo.models.climate import goals, scenario, simulation, sobol, targets
 from agglo.models.climate.actions import Action
-from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.nomenclature import ALL, SECTORS
 from agglo.models.climate.pathway import Pivot
 from agglo.models.climate.scenario import INPUTS, Hypotheses, Scenario

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
 from agglo.contract.indicators import Indicator
 from agglo.contract.inputs import Inputs
@@ -11,7 +12,6 @@ from agglo.contract.model import Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import parameter
 from agglo.models.climate import chance, goals, scenario, simulation, targets, trajectory_notes, trajectory_tables
-from agglo.models.climate.columns import table, units_of
 from agglo.models.climate.contributions import Contributions, contributions, cost
 from agglo.models.climate.pathway import Pivot
 from agglo.models.climate.scenario import INPUTS, Hypotheses, Scenario

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from agglo.contract.columns import Columns
 from agglo.contract.indicators import QUALITIES, Indicator, Quality
 from agglo.models.climate import targets
-from agglo.models.climate.columns import Columns
 from agglo.models.climate.contributions import Contributions, total_cost
 from agglo.models.climate.nomenclature import ALL, SECTORS
 from agglo.models.climate.pathway import Pivot

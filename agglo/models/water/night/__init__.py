@@ -1,0 +1,1 @@
+"""Night flow: what a sector takes when people sleep, and what of it is lost."""
