@@ -30,22 +30,25 @@ def add(workspace: Workspace, bundle: str = DEFAULT_BUNDLE, only: Collection[str
         There is no such bundle or no such dataset in it; the nearest is named.
     """
     folder = _folder(bundle)
-    described = {one["name"]: one for one in _described(folder)}
+    described = {one["name"]: one for one in _content(folder)["datasets"]}
     for name in only or ():
         if name not in described:
             raise NotFound(
                 _('The bundle {bundle} has no dataset "{name}".').format(bundle=bundle, name=name),
                 repair=nearest(name, list(described)),
             )
-    return {name: _add(workspace, folder, one) for name, one in described.items() if only is None or name in only}
+    wanted = [one for name, one in described.items() if only is None or name in only]
+    return {one["name"]: _add(workspace, _data_folder(folder), one) for one in wanted}
 
 
 def _add(workspace: Workspace, folder: Path, one: Mapping[str, Any]) -> Dataset:
+    """Keep one dataset of a bundle: ``file``, or several ``files`` that a ``mapping`` reads as one."""
     return datasets.add(
         workspace,
-        folder / one["file"],
+        [folder / name for name in one["files"]] if "files" in one else folder / one["file"],
         name=one["name"],
         schema=one["schema"],
+        mapping=folder / one["mapping"] if "mapping" in one else None,
         title=in_language(one["title"]),
         licence=one["licence"],
         source=one["source"],
@@ -66,10 +69,15 @@ def _folder(bundle: str) -> Path:
     return _root() / bundle
 
 
+def _data_folder(folder: Path) -> Path:
+    """Where the files of a bundle are: beside its description, or in the ``folder`` of agglo that it names."""
+    elsewhere = _content(folder).get("folder")
+    return Path(str(resources.files("agglo"))) / elsewhere if elsewhere else folder
+
+
 @lru_cache(maxsize=8)
-def _described(folder: Path) -> list[dict[str, Any]]:
+def _content(folder: Path) -> dict[str, Any]:
     import yaml
 
-    content = yaml.safe_load((folder / _DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    described: list[dict[str, Any]] = content["datasets"]
-    return described
+    content: dict[str, Any] = yaml.safe_load((folder / _DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    return content

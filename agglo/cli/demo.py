@@ -1,4 +1,5 @@
-"""``agglo demo``: the study of Paris-Saclay's Local Green Deal on the bundled data, with a report."""
+"""``agglo demo``: the study of Paris-Saclay's Local Green Deal on the bundled data, with a report, and drinking water
+on a made-up town."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agglo.cli import EXIT_FAILED, answers, cost, show, words
+from agglo.cli import EXIT_FAILED, answers, cost, demo_water, show, words
 from agglo.cli.options import WorkspaceFolder
 from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.indicators import vocabulary
@@ -15,7 +16,9 @@ from agglo.contract.numerals import number, quantities, quantity, unit_label
 from agglo.models.climate.nomenclature import ALL, GROUP_TITLES
 
 if TYPE_CHECKING:
+    from agglo.runs.asking import Asked
     from agglo.runs.run import Run
+    from agglo.store.workspace import Workspace
     from agglo.studies.results import StepResult, StudyResult
     from agglo.territory.communes import Territory
 
@@ -28,7 +31,10 @@ STOCK, FLUX, TAKE = "land.carbon-stock", "land.carbon-flux", "land.take"
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``agglo``."""
-    app.command("demo", help=_("What Paris-Saclay's climate commitments ask for, with a report."))(demo)
+    app.command(
+        "demo",
+        help=_("What Paris-Saclay's climate commitments ask for, with a report; drinking water of a made-up town."),
+    )(demo)
 
 
 def demo(
@@ -53,8 +59,10 @@ def demo(
         typer.echo(_failed(failed[0]), err=True)
         raise typer.Exit(EXIT_FAILED)
     examples.publish(here, people.operator(here), STUDY)
+    water = _water(here)
     typer.echo(_text(perimeters.load(), result))
-    typer.echo("\n" + _cost(steps))
+    typer.echo("\n" + demo_water.text(water))
+    typer.echo("\n" + _cost([*_asked(steps), *water.asked.values()]))
     typer.echo("")
     typer.echo(_("Report: {file}").format(file=write(report, result, here, "html")))
     pdf = show.command("study", "compare", STUDY, "--format", "pdf", workspace=workspace)
@@ -68,6 +76,19 @@ def demo(
             command=show.command("serve", workspace=workspace)
         )
     )
+
+
+def _water(here: "Workspace") -> demo_water.Answers:
+    """What the models of water answer, published as an example."""
+    from agglo.trust.access import examples, people
+
+    with show.progress(_("Drinking water of Clairvane, a made-up town")) as progress:
+        water = demo_water.ask(here, progress)
+    if water.failure:
+        typer.echo(show.paragraph(water.failure), err=True)
+        raise typer.Exit(EXIT_FAILED)
+    examples.publish_runs(here, people.operator(here), [one.run for one in water.asked.values()])
+    return water
 
 
 def _run(result: "StudyResult", scenario: str, step: str) -> "Run":
@@ -226,10 +247,16 @@ def _cell(value: float | None, decimals: int) -> str:
     return "-" if value is None else number(value, decimals)
 
 
-def _cost(steps: "Sequence[StepResult]") -> str:
+def _asked(steps: "Sequence[StepResult]") -> "list[Asked]":
+    from agglo.runs.asking import Asked
+
+    return [Asked(step.run, step.reused) for step in steps if step.run]
+
+
+def _cost(answers: "Sequence[Asked]") -> str:
     """What the answers cost, together; a kept answer costs nothing more and says so."""
-    computed = {step.run.id: step.run for step in steps if step.run and not step.reused}
-    every = {step.run.id: step.run for step in steps if step.run}
+    computed = {one.run.id for one in answers if not one.reused}
+    every = {one.run.id: one.run for one in answers}
     footprints = [run.footprint for run in every.values()]
     if len(computed) == len(every):
         return cost.text(footprints, _("cost of the answers"))

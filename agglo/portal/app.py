@@ -27,6 +27,7 @@ MODULES = (
     "agglo.portal.pages.deals",
     "agglo.portal.pages.footprint",
     "agglo.portal.pages.strategy",
+    "agglo.portal.pages.water",
     "agglo.portal.pages.about",
     "agglo.portal.pages.account",
     "agglo.portal.pages.administration",

@@ -10,6 +10,7 @@ import yaml
 from agglo.catalogue import bundles, known_schemas
 from agglo.catalogue.datasets import Dataset
 from agglo.contract.errors import NotFound
+from agglo.models.water.town import files as town
 from agglo.store.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def strasbourg() -> Mapping[str, dict[str, str]]:
 
 
 def test_the_bundles_there_are() -> None:
-    assert bundles.names() == NAMES == ["actions", "national", "paris-saclay", "strasbourg"]
+    assert bundles.names() == NAMES == ["actions", "clairvane", "national", "paris-saclay", "strasbourg"]
 
 
 @pytest.mark.parametrize("bundle", NAMES)
@@ -73,12 +74,26 @@ def test_an_unknown_bundle_is_named_with_the_nearest(workspace: Workspace) -> No
 @pytest.mark.parametrize("bundle", NAMES)
 def test_every_file_is_described_in_both_languages(bundle: str) -> None:
     found = described(bundle)
-    assert {one["file"] for one in found} == {path.name for path in (BUNDLED / bundle).glob("*.csv")}
+    if bundle != "clairvane":
+        assert {one["file"] for one in found} == {path.name for path in (BUNDLED / bundle).glob("*.csv")}
     for one in found:
         known_schemas.find(str(one["schema"]))
         for text in (one["title"], *one["caveats"]):  # type: ignore[misc]
             assert set(text) == {"fr", "en"}
         assert all(one[name] for name in ("licence", "owner", "source", "attribution"))
+
+
+def test_the_made_up_town_is_read_from_the_files_of_its_models(workspace: Workspace) -> None:
+    found = described("clairvane")
+    named = {name for one in found for name in one.get("files", [one.get("file")])}  # type: ignore[attr-defined]
+    assert {path.name for path in town.BUNDLED.iterdir()} - named == {"clairvane.yaml", "clairvane-leaks-put-in.csv"}
+    added = bundles.add(workspace, "clairvane", ["clairvane-readings"])["clairvane-readings"]
+    sensors = set(added.table()["sensor"].to_pylist())
+    assert {"Q_SOURCE", "EV-IDX-01"} <= sensors, "of both operators"
+    for one in found:
+        assert "ville inventée (pas Paris-Saclay)" in one["title"]["fr"]  # type: ignore[index]
+        assert "made-up town (not Paris-Saclay)" in one["title"]["en"]  # type: ignore[index]
+        assert one["caveats"][0]["fr"].startswith("Ville inventée, pas Paris-Saclay.")  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.fixture
 def asked(demo: Demo, monkeypatch: pytest.MonkeyPatch, agglo: Agglo) -> Agglo:
-    """Commands on the workspace of the demo, which holds its four runs; tests add to it and change nothing there."""
+    """Commands on the workspace of the demo, which holds its nine runs; tests add to it and change nothing there."""
     monkeypatch.setenv("AGGLO_WORKSPACE", str(demo.workspace))
     return agglo
 

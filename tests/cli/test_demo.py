@@ -5,11 +5,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agglo.catalogue import datasets
+from agglo.cli import demo_water
+from agglo.contract.errors import MissingExtra
+from agglo.contract.model import Model
+from agglo.runs import questions
+from agglo.store.workspace import Workspace, open_workspace
+from agglo.trust.access import reading, visibility
+from agglo.trust.access.people import PUBLIC
+from agglo.trust.access.rules import Asset
+
 from .conftest import MEASURED, Agglo, Demo, environment
 
+KEPT = ("water.indicators", "water.what-if")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x1b]")
 
 
@@ -80,12 +92,70 @@ def test_it_fits_in_french_too(asked: Agglo, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_narrow_terminal_wraps_the_caveats(asked: Agglo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    notes = asked("demo").out.split("To know beside these figures:")[1].split("4 answers")[0]
+    notes = asked("demo").out.split("To know beside these figures:")[1].split("Drinking water")[0]
     assert max(map(len, notes.splitlines())) <= 60
 
 
 def test_progress_goes_to_standard_error(demo: Demo) -> None:
     assert demo.first.err.splitlines()[0] == "Local Green Deal of Paris-Saclay, what the climate commitments ask for..."
+    assert "Drinking water of Clairvane, a made-up town..." in demo.first.err.splitlines()
+
+
+def _water(demo: Demo) -> str:
+    """What the demo says of drinking water."""
+    return demo.first.out.split("Drinking water, shown on Clairvane.")[1].split("cost of the answers")[0]
+
+
+def test_the_town_whose_water_is_shown_is_said_to_be_made_up(demo: Demo) -> None:
+    assert _water(demo).split("\n\n")[0].strip() == "It is a made-up town, not Paris-Saclay: no figure is real."
+    here = open_workspace(demo.workspace)
+    names = {row["name"] for row in datasets.listing(here) if row["name"].startswith("clairvane-")}
+    assert len(names) == 7
+    for name in names:
+        said = datasets.find(here, name).description
+        assert "made-up town" in said["title"]
+        assert "A made-up town, not Paris-Saclay." in said["caveats"][0]["en"]
+
+
+def test_water_is_told_from_faults_to_repairs(demo: Demo) -> None:
+    text = _water(demo)
+    assert "What is wrong, by kind: duplicate 1, flat line 1, missing readings 1." in text
+    assert "yield 91.4%, threshold 73.1%: reached" in text
+    assert re.search(r"Clairvane, le val: Leakage is \d+\sm³/d \(between \d+ and \d+\), \d+\s€/d\.", text)
+    alarms = [line for line in text.splitlines() if "2025-04-" in line]
+    assert [line.split("  ")[0] for line in alarms] == ["Clairvane, le val", "Clairvane, les hauts"]
+    low, high = (float(alarms[0].split()[at]) for at in (-4, -3))
+    assert low < 5.0 < high, "the leak that was put in"
+    repair = next(line for line in text.splitlines() if line.startswith("Réparer C202"))
+    saved = float(repair.split()[2].replace(",", ""))
+    assert saved == pytest.approx(5.0 * 8760 * 0.80, rel=0.02)
+
+
+def test_water_is_published_as_an_example_under_its_own_project(demo: Demo) -> None:
+    here = open_workspace(demo.workspace)
+    runs = reading.runs(here, PUBLIC, project="clairvane").rows
+    assert {row["model"].split("@")[0] for row in runs} == set(demo_water.QUESTIONS)
+    assert all(visibility.is_example(here, Asset("run", row["id"])) for row in runs)
+
+
+def test_a_model_of_water_whose_library_is_missing_is_left_out_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(workspace: Workspace, model: Model, **asked: Any) -> questions.Question:
+        if "wntr" in model.libraries:
+            raise MissingExtra("wntr")
+        return posed(workspace, model, **asked)
+
+    monkeypatch.setenv("AGGLO_LANGUAGE", "en")
+    posed = questions.pose
+    monkeypatch.setattr(questions, "pose", without)
+    monkeypatch.setattr(demo_water, "QUESTIONS", {name: demo_water.QUESTIONS[name] for name in KEPT})
+    answers = demo_water.ask(open_workspace(tmp_path / "workspace"), lambda _fraction, _text: None)
+    assert [*answers.asked] == ["water.indicators"]
+    said = " ".join(demo_water.text(answers).split())
+    assert "water.what-if is not asked. This needs the library wntr." in said
+    assert 'pip install "agglo[water]"' in said
+    assert "what if" not in said
 
 
 def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
@@ -99,10 +169,10 @@ def test_it_ends_with_what_it_cost_and_the_next_command(demo: Demo) -> None:
 
 def test_the_second_call_computes_nothing_and_says_so(demo: Demo) -> None:
     assert demo.second.code == 0
-    assert "4 answers of 4 were kept before: they came back without computing." in demo.second.out
+    assert "9 answers of 9 were kept before: they came back without computing." in demo.second.out
     assert "cost when they were computed" in demo.second.out
-    assert len(list((demo.workspace / "runs").iterdir())) == 4
-    table = demo.first.out.split("To know beside")[0]
+    assert len(list((demo.workspace / "runs").iterdir())) == 9
+    table = demo.first.out.split("cost of the answers")[0]
     assert demo.second.out.startswith(table)
 
 

@@ -64,6 +64,7 @@ def page_names() -> list[str]:
 _FOR_ACCOUNTS = frozenset(
     {"account", "add_data", "declare", "declaration", "deal", "publication"}
     | {"card_new", "card_edit", "card_move", "card_publish"}
+    | {"water_decision"}
 )
 _FOR_ADMINISTRATORS = frozenset({"administration", "managed_account", "grants", "audit"})
 

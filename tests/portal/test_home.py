@@ -148,7 +148,7 @@ def test_the_three_doors_lead_to_pages(client: TestClient) -> None:
     for title in ("I live here", "I am elected", "I work with data"):
         assert title in doors
     links = re.findall(r'href="([^"#]+)', doors)
-    assert len(links) == 10
+    assert len(links) == 11
     assert set(links) <= known
 
 

@@ -104,19 +104,25 @@ def test_every_link_of_a_proof_answers(client: TestClient) -> None:
 
 def test_a_model_that_is_not_there_is_said_not_built(client: TestClient) -> None:
     page = _shown(client)
-    part = page.split('<li id="aquavance">')[1].split("</li>")[0]
-    assert "Not built yet: waits for a model of water leaks, planned." in part
+    part = page.split('<li id="mamob">')[1].split("</li>")[0]
+    assert "Not built yet: waits for a model of mobility." in part
     assert "/modeles/" not in part
 
 
 def test_a_model_that_comes_bears_its_lines_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     before, _total = _live(_shown(client))
     known = dict(askable.entries(client.app.state.workspace))
-    monkeypatch.setattr(askable, "entries", lambda _workspace: {**known, "water.leaks": known["land.sinks"]})
+    monkeypatch.setattr(askable, "entries", lambda _workspace: {**known, "assistant.residents": known["land.sinks"]})
     made.forget()
     page = _shown(client)
-    assert _live(page)[0] == before + 1
-    assert "Not built yet" not in page.split('<li id="aquavance">')[1].split("</li>")[0]
+    assert _live(page)[0] > before
+    assert "Not built yet" not in page.split('<li id="olga">')[1].split("</li>")[0]
+
+
+def test_leaks_of_water_are_borne_out_by_the_models_of_water(client: TestClient) -> None:
+    part = _shown(client).split('<li id="aquavance">')[1].split("</li>")[0]
+    assert "Not built yet" not in part
+    assert 'href="/modeles/water.' in part
 
 
 def test_each_project_leads_to_its_card_in_the_register(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from agglo.models.water.performance.years import WHOLE, Year, read_years
 from agglo.models.water.scenarios import measures as acts
 from agglo.models.water.scenarios import tables
 from agglo.models.water.scenarios.effects import HOURS, Found, Hypotheses, effects
-from agglo.models.water.scenarios.notes import notes
+from agglo.models.water.scenarios.notes import left_out, notes
 from agglo.models.water.scenarios.simulation import Leakage, Simulator, shares
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def what_if(inputs: Inputs, *, parameters: WhatIfParameters, context: Context) -
     hypotheses = parameters.hypotheses()
     context.progress(0.0, _("Reading the tables"))
     network = networks.read(inputs.network.table())
-    known = acts.read_leaks(inputs.leaks.table() if "leaks" in inputs else None, network)
+    held_leaks, over, vague = acts.flowing(inputs.leaks.table()) if "leaks" in inputs else (None, (), ())
+    known = acts.read_leaks(held_leaks, network)
     held, added = acts.read_measures(inputs.measures.table(), network, known)
     year = _year(inputs, parameters)
     leaks = {**known, **added}
@@ -154,7 +155,11 @@ def what_if(inputs: Inputs, *, parameters: WhatIfParameters, context: Context) -
         progress=lambda share: context.progress(0.1 + 0.9 * share),
     )
     said = notes(found, network, hypotheses, year=year, assumed_background=parameters.background_leakage is not None)
-    return Outcome(indicators=tables.indicators(found, year), tables=_tables(found, network, hypotheses), notes=said)
+    return Outcome(
+        indicators=tables.indicators(found, year),
+        tables=_tables(found, network, hypotheses),
+        notes=[*said, *left_out(over, vague)],
+    )
 
 
 def _tables(found: Found, network: networks.Network, hypotheses: Hypotheses) -> dict[str, "pa.Table"]:

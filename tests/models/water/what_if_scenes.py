@@ -17,7 +17,7 @@ from tests.models.water.hydraulics import scenes
 
 Rows = Sequence[Mapping[str, Any]]
 
-_TEXTS = ("measure", "title", "kind", "link", "leak", "pipe", "node")
+_TEXTS = ("measure", "title", "kind", "link", "leak", "pipe", "node", "state")
 _SCHEMA = pa.schema(
     [*((name, pa.string()) for name in _TEXTS), *((name, pa.float64()) for name in ("setting_m", "flow_m3_h"))]
 )

@@ -16,6 +16,8 @@ PRESSURE, CLOSE, REPAIR = "pressure_setting", "close", "repair"
 KINDS = (PRESSURE, CLOSE, REPAIR)
 TOGETHER = "all"
 """Measure of all measures."""
+OVER = ("repaired", "false", "ended")
+"""States of leaks that no longer flow."""
 _SET = ("PRV", "PSV", "PBV")
 
 
@@ -60,6 +62,28 @@ def end_of(network: Network, pipe: str) -> str:
     """The junction where the leak of a pipe is put: its start, or its end where the start is a source."""
     link = network.links[pipe]
     return link.start if network.nodes[link.start].kind == "junction" else link.end
+
+
+def flowing(table: "pa.Table") -> "tuple[pa.Table, tuple[str, ...], tuple[str, ...]]":
+    """Leaks that flow and can be placed; then, by name, those that are over and those without a flow or a place.
+
+    Only rows with a ``state``, which are an answer of ``water.leaks``, are left out; a row that a person wrote must say
+    all.
+    """
+    import pyarrow as pa
+
+    if "state" not in table.column_names:
+        return table, (), ()
+    rows = table.to_pylist()
+    over = [row for row in rows if row["state"] in OVER]
+    vague = [
+        row
+        for row in rows
+        if row["state"] and row not in over and not (row["flow_m3_h"] and (row.get("pipe") or row.get("node")))
+    ]
+    kept = [row not in over and row not in vague for row in rows]
+    names = [tuple(str(row["leak"]) for row in some) for some in (over, vague)]
+    return table.filter(pa.array(kept, pa.bool_())), names[0], names[1]
 
 
 def read_leaks(table: "pa.Table | None", network: Network) -> dict[str, Leak]:

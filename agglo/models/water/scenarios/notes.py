@@ -30,6 +30,14 @@ def notes(
     ]
 
 
+def left_out(over: Sequence[str], vague: Sequence[str]) -> Iterator[str]:
+    """Leaks of an answer of ``water.leaks`` that do not enter: they are over, or have no flow or no place."""
+    if over:
+        yield _("Leaks that are over were left out: {names}.").format(names=_names(over))
+    if vague:
+        yield _("Leaks whose flow or place is not known were left out: {names}.").format(names=_names(vague))
+
+
 def _names(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_SHOWN])
     more = len(names) - _SHOWN

@@ -42,18 +42,30 @@ def read_decisions(table: "pa.Table") -> tuple[tuple[Decision, ...], tuple[str, 
     Raises
     ------
     InvalidInput
+        As for :func:`read_all`.
+    """
+    all_decisions = read_all(table)
+    ours = tuple(one for one in all_decisions if one.alarm.startswith(_PREFIXES))
+    return ours, tuple(sorted({one.alarm for one in all_decisions} - {one.alarm for one in ours}))
+
+
+def read_all(table: "pa.Table") -> tuple[Decision, ...]:
+    """All decisions, in order of rows.
+
+    Raises
+    ------
+    InvalidInput
         Lists every fault: an unknown state, no date, a flow below zero, a state that cannot follow, dates backwards.
     """
     rows = table.to_pylist()
     faults = [fault for number, row in enumerate(rows, 1) for fault in _row_faults(number, row)]
     if faults:
         raise InvalidInput(_("These decisions cannot be used."), faults)
-    all_decisions = [_decision(number, row) for number, row in enumerate(rows, 1)]
-    ours = tuple(one for one in all_decisions if one.alarm.startswith(_PREFIXES))
-    faults = [fault for those in by_alarm(all_decisions).values() for fault in _order_faults(those)]
+    found = tuple(_decision(number, row) for number, row in enumerate(rows, 1))
+    faults = [fault for those in by_alarm(found).values() for fault in _order_faults(those)]
     if faults:
         raise InvalidInput(_("These decisions cannot be used."), faults)
-    return ours, tuple(sorted({one.alarm for one in all_decisions} - {one.alarm for one in ours}))
+    return found
 
 
 def by_alarm(decisions: Sequence[Decision]) -> dict[str, list[Decision]]:

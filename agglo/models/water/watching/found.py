@@ -231,13 +231,16 @@ def _pattern_left(one: Alarm, day: int, watch: Watch, evidence: Evidence) -> boo
 
 def money(one: Alarm, rules: Rules) -> Mapping[str, float | None]:
     """Euros a day lost with their interval, and the days after which waiting costs more than a visit."""
-    if one.flow is None:
-        return {"loss_eur_d": None, "loss_eur_d_low": None, "loss_eur_d_high": None, "waiting_days": None}
-    losses = [24 * flow * rules.water_eur_m3 for flow in one.flow]
-    waiting = rules.visit_eur / losses[0] if losses[0] > 0 else None
-    return {
-        "loss_eur_d": losses[0],
-        "loss_eur_d_low": losses[1],
-        "loss_eur_d_high": losses[2],
-        "waiting_days": waiting,
-    }
+    losses, waiting = cost(one.flow, rules)
+    names = ("loss_eur_d", "loss_eur_d_low", "loss_eur_d_high")
+    return {**dict(zip(names, losses, strict=True)), "waiting_days": waiting}
+
+
+def cost(
+    flow: tuple[float, float, float] | None, rules: Rules
+) -> tuple[tuple[float | None, float | None, float | None], float | None]:
+    """What a flow and its bounds [m3/h] lose [EUR/d], and the days after which waiting costs more than a visit."""
+    if flow is None:
+        return (None, None, None), None
+    central, low, high = (24 * one * rules.water_eur_m3 for one in flow)
+    return (central, low, high), rules.visit_eur / central if central > 0 else None

@@ -1,0 +1,1 @@
+"""Leaks located on the hydraulic model, or by sector and sensor where there is none."""
