@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from agglo.contract import numerals
-from agglo.contract.language import _, ngettext
+from agglo.contract.language import _
 from agglo.models.water.performance import leakage_index, regulatory
 from agglo.models.water.performance.figures import NOT_REACHED, REACHED, Figure
 from agglo.models.water.performance.years import Year
@@ -198,4 +198,4 @@ def _names(years: Sequence[Year]) -> str:
     shown, more = ", ".join(year.name for year in years[:_MOST_NAMES]), len(years) - _MOST_NAMES
     if more <= 0:
         return shown
-    return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=shown, count=more)
+    return _("{names} and {count} more").format(names=shown, count=more)

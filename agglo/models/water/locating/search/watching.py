@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 STRONG = 40.0
-"""Evidence from which what happened is a new leak, however near to another one."""
+SUDDEN_H = 8
+"""Evidence, in so many hours at most, from which what happened is a new leak, however near to another one."""
 CHANGED = 14.0
 """Evidence from which a known leak has changed."""
 LONGEST_H = 700
@@ -32,7 +33,7 @@ CONFIRMED = 25.0
 CONFIRMED_WITH_TANK_H = 72
 """A leak is told once all that was read since says this much for it [log]; in a zone with a tank, after so many hours
 besides: consumption of a zone swings for days."""
-AGAIN_H = 24 * 14
+AGAIN_H = 24 * 5
 """A place where a leak was told or ended is not told again within these hours."""
 WEAK = 2.0
 """A flow under so many standard deviations is doubted; doubted twice, it is dropped."""
@@ -173,6 +174,8 @@ class ZoneWatch:
         """Whether a known leak ended or changed, which is then believed."""
         most = max(window.changes, key=lambda one: one.evidence, default=None)
         if most is None or most.evidence <= CHANGED or most.evidence <= window.evidence[window.best] - 3:
+            return False
+        if most.by_m3_h > 0 and float(window.evidence[window.best]) >= STRONG and window.hours <= SUDDEN_H:
             return False
         before = self.held[window.start]
         flow = before.flow(most.rank)
@@ -385,11 +388,11 @@ class ZoneWatch:
         for one in self.leaks:
             if one is leak or one.raised_pipe is None:
                 continue
-            beside = self.distance[one.pipe, leak.pipe] <= (BESIDE_M if leak.evidence < STRONG else SAME_M / 2)
+            if leak.evidence >= STRONG and hour - one.accepted > 24:
+                continue
+            beside = self.distance[one.pipe, leak.pipe] <= BESIDE_M
             if one.id in running and (beside or self.distance[one.raised_pipe, leak.centre] <= SAME_M):
                 return True
-            if leak.evidence >= STRONG:
-                continue
             last = max(one.accepted, one.raised or 0, self.ended.get(one.id, 0))
             if hour - last < AGAIN_H and self.near[one.raised_pipe, leak.centre]:
                 return True
