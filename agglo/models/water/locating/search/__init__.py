@@ -69,6 +69,8 @@ def watch(
     with steady(network, scratch) as states:
         signs, notes = _signs(network, states, places, series)
     layout = layout_of(network, places, signs)
+    if not layout.zones:
+        raise InvalidInput(_("No part of this network can be searched for leaks."), _unsearched(layout))
     with steady(network, scratch, [link for _sensor, link, _sign in layout.replaced]) as states:
         watches, more = _watches(network, layout, states, series, healthy=healthy, setting=setting)
         if not watches:
@@ -111,7 +113,7 @@ def _watches(
     world = World(network, layout, driving_of(network, layout, hours), states)
     before = _before(network, layout, states, healthy)
     watches: list[ZoneWatch] = []
-    faults = [_unsearched(sensor) for sensor in layout.unsearched]
+    faults = _unsearched(layout)
 
     def solve(hour: int) -> None:
         world.solve(world.state(hour, zones_running(watches)))
@@ -163,8 +165,9 @@ def _run(watches: Sequence[ZoneWatch], known: Sequence[Known], progress: Callabl
             progress(hour / length, _("Day {day} of {days}").format(day=hour // 24 + 1, days=length // 24))
 
 
-def _unsearched(sensor: str) -> Fault:
-    return Fault(sensor, expected=_("lies in a part whose consumption no meter tells: it is not searched"))
+def _unsearched(layout: Layout) -> list[Fault]:
+    expected = _("lies in a part whose consumption no meter tells: it is not searched")
+    return [Fault(sensor, expected=expected) for sensor in layout.unsearched]
 
 
 def _too_little(zone: str, pressures: int) -> Fault:

@@ -52,7 +52,7 @@ def layout_of(network: Network, places: Sequence[Place], signs: Mapping[str, int
         for link, sensor in flows.items()
         if network.links[link].kind == "pump" and _has_source(network, part, network.links[link].end)
     )
-    zones, without = [], []
+    zones = []
     for rank in sorted(set(part.values())):
         zone = _zone(
             network,
@@ -66,9 +66,9 @@ def layout_of(network: Network, places: Sequence[Place], signs: Mapping[str, int
         )
         if zone is not None and (zone.inlets or zone.tanks):
             zones.append(zone)
-        elif zone is not None and zone.pressures:
-            without += [sensor for sensor, _node in zone.pressures]
-    return Layout(tuple(zones), replaced, levels, tuple(without))
+    inside = {sensor for zone in zones for sensor, _node in zone.pressures}
+    left = (one.sensor for one in places if one.kind == "pressure" and one.sensor not in inside)
+    return Layout(tuple(zones), replaced, levels, tuple(left))
 
 
 def _parts(network: Network, cut: set[str]) -> dict[str, int]:

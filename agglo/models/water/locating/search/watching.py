@@ -30,9 +30,9 @@ WITH_TANK_H = 24
 """Least window of a zone with a tank: its balance, from levels read to a centimetre, says little in an hour."""
 MOST_CHANGE_M3_H = 20.0
 CONFIRMED = 25.0
-CONFIRMED_WITH_TANK_H = 72
-"""A leak is told once all that was read since says this much for it [log]; in a zone with a tank, after so many hours
-besides: consumption of a zone swings for days."""
+CONFIRMED_H, CONFIRMED_WITH_TANK_H = 1, 72
+"""A leak is told once all that was read since says this much for it [log], after so many hours more: what lasts an hour
+is no leak, and in a zone with a tank consumption swings for days."""
 AGAIN_H = 24 * 5
 """A place where a leak was told or ended is not told again within these hours."""
 WEAK = 2.0
@@ -356,7 +356,9 @@ class ZoneWatch:
         """Places of leaks looked at again, leaks raised, leaks that came to nothing dropped."""
         for rank, leak in enumerate(self.belief.leaks):
             age = hour - leak.accepted
-            due = age in (2, 3, 4, 6, 8, 12, 16) or (age > 0 and age % 24 == 0 and (age <= 21 * 24 or age % 168 == 0))
+            due = age in (1, 2, 3, 4, 6, 8, 12, 16) or (
+                age > 0 and age % 24 == 0 and (age <= 21 * 24 or age % 168 == 0)
+            )
             if due and self.belief.flow(rank) > 0.4 and self.relocate(rank, hour):
                 self.refresh()
                 self.restart(hour + 1)
@@ -375,7 +377,7 @@ class ZoneWatch:
         sure = leak.mass > setting.mass or (age >= setting.patience_h and leak.mass > setting.late_mass)
         tank = bool(self.model.view.zone.tanks)
         least = WITH_TANK * self.model.scale.reference[0] if tank else 0.3
-        seen = leak.since_then >= CONFIRMED and age >= CONFIRMED_WITH_TANK_H * tank
+        seen = leak.since_then >= CONFIRMED and age >= (CONFIRMED_WITH_TANK_H if tank else CONFIRMED_H)
         if leak.raised_pipe is not None or self.belief.flow(rank) <= least or not (sure and seen):
             return
         leak.raised_pipe = leak.centre
