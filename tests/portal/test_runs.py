@@ -334,9 +334,8 @@ def test_what_may_not_be_read_does_not_exist(visibility: str, workspace: Workspa
     for rest in ("", "/tables/lines", "/tables/none"):
         hidden, none = (client.get(f"/reponses/{one}{rest}") for one in (run.id, absent))
         assert (hidden.status_code, none.status_code) == (404, 404)
-        said, of_none = (
-            re.sub(r"weighs \d+ kB", "", page.text.replace(one, "X")) for page, one in ((hidden, run.id), (none, absent))
-        )
+        pages = ((hidden, run.id), (none, absent))
+        said, of_none = (re.sub(r"weighs \d+ kB", "", page.text.replace(one, "X")) for page, one in pages)
         assert said == of_none
     assert run.id not in client.get("/reponses").text
     assert run.id not in client.get("/comparer").text
