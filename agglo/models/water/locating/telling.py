@@ -118,7 +118,10 @@ def _assumptions(setting: Setting, why_not: str) -> Iterator[str]:
         "Assumed: a cubic metre lost costs {price:.2f} EUR and a visit {visit:.0f} EUR, unless you gave them."
     ).format(price=setting.rules.water_eur_m3, visit=setting.rules.visit_eur)
     if not why_not and setting.healthy is None:
-        yield _("No healthy period was given: leaks that already flowed when the readings start cannot be told.")
+        yield _(
+            "No healthy period was given: leaks older than the readings may be missed, and none is told "
+            "in the first three weeks."
+        )
     elif not why_not and setting.healthy is not None and (lacking := missing(setting.healthy, setting.series)):
         yield _("Not in the healthy period: {sensors}.").format(sensors=", ".join(lacking))
     if why_not and setting.healthy is not None:
