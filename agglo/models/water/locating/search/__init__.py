@@ -22,14 +22,12 @@ from agglo.models.water.locating.search.setting import Setting
 from agglo.models.water.locating.search.telling import daily, found_of
 from agglo.models.water.locating.search.watching import ZoneWatch, distances_m, zones_running
 from agglo.models.water.locating.search.world import World
-from agglo.models.water.locating.search.zone_model import ZoneModel, draw
+from agglo.models.water.locating.search.zone_model import FIRST_H, ZoneModel, draw
 from agglo.models.water.readings.series import Series
 
 LEAST_SENSORS = 2
 """Pressure sensors without which a zone is not searched."""
 LEAST_HOURS = 72
-LEARNT_HOURS = 21 * 24
-"""Without a healthy period, hours from which noise is learnt; no leak is raised in them."""
 SEED = 20_120
 
 
@@ -120,7 +118,7 @@ def _watches(
 
     models = []
     for view in world.views:
-        if len(view.nodes) < LEAST_SENSORS or world.driving.usable[view.zone.name].sum() < LEAST_HOURS:
+        if len(view.nodes) < LEAST_SENSORS or world.driving.usable[view.zone.name][:FIRST_H].sum() < LEAST_HOURS:
             faults.append(_too_little(view.zone.name, len(view.nodes)))
         else:
             models.append(ZoneModel(world, view, setting))
@@ -136,9 +134,9 @@ def _watches(
 def _noise(model: ZoneModel, before: tuple[World, Hours] | None, world: World, hours: Hours) -> tuple[Noise, int]:
     """The noise of the healthy period and 0, or that of the first weeks of the readings and the hour they end."""
     name = model.view.zone.name
-    if before is not None and before[0].driving.usable[name].sum() >= LEARNT_HOURS // 2:
+    if before is not None and before[0].driving.usable[name].sum() >= FIRST_H // 2:
         return of_readings(model, *before), 0
-    return of_readings(model, world, hours, LEARNT_HOURS), LEARNT_HOURS
+    return of_readings(model, world, hours, FIRST_H), FIRST_H
 
 
 def _before(network: Network, layout: Layout, states: Steady, healthy: Series | None) -> tuple[World, Hours] | None:

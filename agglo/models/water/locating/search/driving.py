@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LEAST_M3_H = 0.5
 """Least consumption a zone is given in the model [m3/h], where its meters say less."""
-SMOOTHED_HOURS = 5
+SMOOTHED_HOURS = 3
 """Hours over which the consumption of a zone with a tank is averaged for driving: levels are read to a centimetre."""
 
 
@@ -109,14 +109,14 @@ def driving_of(network: Network, layout: Layout, hours: Hours) -> Driving:
 def _aligned(shares: Shares, network: Network, layout: Layout, total: "Mapping[str, np.ndarray]") -> Shares:
     """The patterns, started at the hour of their cycle at which the model's consumption follows the measured one best.
 
-    The first four weeks are looked at, or what there is.
+    The first three weeks are looked at, or what there is.
     """
     import numpy as np
 
     length = shares.patterns.shape[1]
     inside = [rank for rank, name in enumerate(network.junctions) if any(name in one.junctions for one in layout.zones)]
     modelled = shares.base_m3_h[inside].sum(0) @ shares.patterns
-    measured = np.sum([total[zone.name] for zone in layout.zones], axis=0)[: 4 * 168]
+    measured = np.sum([total[zone.name] for zone in layout.zones], axis=0)[: 3 * 168]
     known = np.isfinite(measured)
     if known.sum() < 24 or np.ptp(modelled) < 1e-9 or np.ptp(measured[known]) < 1e-9:
         return shares
@@ -126,13 +126,13 @@ def _aligned(shares: Shares, network: Network, layout: Layout, total: "Mapping[s
 
 
 def _smoothed(values: "np.ndarray") -> "np.ndarray":
+    """Means of each hour and those before it, of what is known."""
     import numpy as np
 
-    half = SMOOTHED_HOURS // 2
     known = np.isfinite(values)
     kernel = np.ones(SMOOTHED_HOURS)
-    weight = np.convolve(np.pad(known.astype(float), half), kernel, "valid")
-    total = np.convolve(np.pad(np.where(known, values, 0.0), half), kernel, "valid")
+    weight = np.convolve(known.astype(float), kernel)[: len(values)]
+    total = np.convolve(np.where(known, values, 0.0), kernel)[: len(values)]
     return np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
 
 

@@ -8,7 +8,7 @@ from agglo.models.water.locating.search.filtering import MODES, Belief, Leak
 from agglo.models.water.locating.search.hours import Hours
 from agglo.models.water.locating.search.noise import Noise, read
 from agglo.models.water.locating.search.setting import FIRST_EVIDENCE, WINDOWS
-from agglo.models.water.locating.search.zone_model import ZoneModel
+from agglo.models.water.locating.search.zone_model import FIRST_H, ZoneModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +18,8 @@ SUDDEN_H = 8
 """Evidence, in so many hours at most, from which what happened is a new leak, however near to another one."""
 CHANGED = 14.0
 """Evidence from which a known leak has changed."""
+OVER, LEFT = 0.75, 0.25
+"""Share of that evidence which says that it is over, from which it is; seen over long, no more of its flow is left."""
 LONGEST_H = 700
 NEAR_M, SAME_M, BESIDE_M, MOVED_M = 150.0, 120.0, 170.0, 700.0
 """A leak this near to a known one is that one growing; two places this near are one; no leak is moved further [m]."""
@@ -179,7 +181,9 @@ class ZoneWatch:
             return False
         before = self.held[window.start]
         flow = before.flow(most.rank)
-        if most.by_m3_h < 0 and most.ended > 0.5 * most.evidence:
+        left = self.belief.flow(most.rank)
+        over = most.ended > OVER * most.evidence and (window.hours <= SUDDEN_H or left < LEFT * flow)
+        if most.by_m3_h < 0 and over:
             self.end(most.rank, window.start, hour)
             return True
         if abs(most.by_m3_h) <= max(1.5, 0.2 * flow):
@@ -345,7 +349,7 @@ class ZoneWatch:
         """How much each state and sensor counts in choosing modes, (states x sensors,)."""
         import numpy as np
 
-        often = self.model.weights[: 24 * 90].mean(0) + 0.002
+        often = self.model.weights[:FIRST_H].mean(0) + 0.002
         sharp = 1 / np.sqrt(np.diag(self.noise.covariances[len(self.noise.covariances) // 2]))
         sharp[-1] = 1e-9
         return np.asarray(np.sqrt(np.repeat(often, self.model.sensors)) * np.tile(sharp, len(often)))

@@ -14,6 +14,10 @@ KNOTS = 8
 BINS = 5
 DRAWN_SIGNATURES = 16
 SAMPLED_HOURS = 28
+FIRST_H = 21 * 24
+"""Hours of the readings that say in what range a zone works; what is told later rests on what was read before."""
+BELOW, ABOVE = 0.6, 1.8
+"""How far the range may widen afterwards, by seasons and leaks."""
 SMALL_OUTFLOW = 0.05
 """Share of consumption under which what leaves for other zones changes nothing worth a feature [1]."""
 FLOOR_M, FLOOR_M3_H = 0.002, 0.05
@@ -83,7 +87,7 @@ def scale_of(total: "np.ndarray", outflow: "np.ndarray") -> Scale:
     low, high = np.quantile(total, [0.005, 0.995])
     through = float(np.quantile(outflow, 0.98))
     transit = through > SMALL_OUTFLOW * float(total.mean())
-    knots = np.linspace(max(low * 0.95, 0.1), high * 1.2, KNOTS)
+    knots = np.linspace(max(low * BELOW, 0.1), high * ABOVE, KNOTS)
     ends = np.array([float(np.quantile(outflow, 0.02)), through]) if transit else np.zeros(1)
     if transit and ends[1] - ends[0] < SMALL_OUTFLOW * through:
         ends = ends[1:]
@@ -101,7 +105,8 @@ class ZoneModel:
         self.world, self.view, self.setting = world, view, setting
         self.usable = driving.usable[name]
         self.total, self.outflow = driving.smooth[name], driving.outflow[name]
-        self.scale = scale_of(self.total[self.usable], self.outflow[self.usable])
+        self._first = np.flatnonzero(self.usable[:FIRST_H])
+        self.scale = scale_of(self.total[self._first], self.outflow[self._first])
         self.sensors = view.size + 1
         self.weights = self.scale.weights(self.total, self.outflow)
         self.features = self.scale.features(self.total, self.outflow)
@@ -117,9 +122,7 @@ class ZoneModel:
 
     def _nearest_hours(self) -> "list[tuple[int, float]]":
         """For each state of the grid, the hour most like it and the consumption of the state."""
-        import numpy as np
-
-        hours = np.flatnonzero(self.usable)
+        hours = self._first
         through = self.scale.reference[1] or 1.0
         found = []
         for knot in self.scale.consumption:
@@ -209,11 +212,11 @@ def draw(models: Sequence[ZoneModel], setting: Setting, seed: int) -> Drawn:
 
 
 def sample_hours(models: Sequence[ZoneModel], count: int) -> "np.ndarray":
-    """Hours of the first four weeks, evenly spread, in which all that drives the zones is known."""
+    """Some of the first hours, evenly spread, in which all that drives the zones is known."""
     import numpy as np
 
-    hours = np.flatnonzero(np.all([model.usable for model in models], axis=0))
-    return np.asarray(hours[np.linspace(0, min(len(hours), 24 * 28) - 1, count).astype(int)])
+    hours = np.flatnonzero(np.all([model.usable[:FIRST_H] for model in models], axis=0))
+    return np.asarray(hours[np.linspace(0, len(hours) - 1, count).astype(int)])
 
 
 def _said_everywhere(world: World, hours: "np.ndarray") -> "list[np.ndarray]":
