@@ -134,7 +134,11 @@ def test_an_idea_that_was_written_over_is_not_published_as_a_project(kept: Works
         publish(kept)
     assert "authority.simple_baseline" in [one.where for one in told.value.faults]
     answered: dict[str, Any] = {
-        "similar": [{"id": "aquavance", "why": "It names no network."}],
+        "similar": [
+            {"id": "aquavance", "why": "It names no network."},
+            {"id": "water.leaks", "why": "There is no model of this network."},
+            {"id": "water.alarms", "why": "It names no pipe."},
+        ],
         "why_again": "Nothing is held yet.",
     }
     with writing.hold(kept):

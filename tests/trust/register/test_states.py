@@ -16,9 +16,13 @@ from .conftest import CONTRIBUTOR, PUBLIC, STEWARD, USEFUL, card_of
 
 TODAY = datetime.date(2026, 11, 24)
 
-PROGRAMME = {"id": "aquavance", "why": "It names no network."}
-ANSWERED: dict[str, Any] = {**USEFUL, "similar": [PROGRAMME], "why_again": "Nothing is held yet."}
-"""What the gate asks of the finder of leaks: the programme has a card for the same purpose."""
+LIKE = [
+    {"id": "aquavance", "why": "It names no network."},
+    {"id": "water.leaks", "why": "There is no model of this network."},
+    {"id": "water.alarms", "why": "It names no pipe."},
+]
+ANSWERED: dict[str, Any] = {**USEFUL, "similar": LIKE, "why_again": "Nothing is held yet."}
+"""What the gate asks of the finder of leaks: a card of the programme and two models serve the same purpose."""
 
 
 def move(workspace: Workspace, to: str, id: str = "leaks") -> str:
@@ -72,10 +76,10 @@ def test_what_is_already_held_must_be_answered(workspace: Workspace) -> None:
     found = registered.find(workspace, STEWARD, "leaks")
     (only,) = states.against_leaving_idea(workspace, STEWARD, found)
     assert (only.where, only.got) == ("authority.similar", "Leak detection (held) serves a like purpose")
-    said = {**ANSWERED, "similar": [PROGRAMME, {"id": "held", "why": "unknown"}]}
+    said = {**ANSWERED, "similar": [*LIKE, {"id": "held", "why": "unknown"}]}
     keep(workspace, **said)
     assert faults(workspace) == ["authority.similar"]
-    said["similar"] = [PROGRAMME, {"id": "held", "why": "It only reads meters."}]
+    said["similar"] = [*LIKE, {"id": "held", "why": "It only reads meters."}]
     keep(workspace, **{**said, "why_again": ""})
     assert faults(workspace) == ["authority.why_again"]
     keep(workspace, **said)
