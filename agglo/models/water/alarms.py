@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from typing import Literal
-from zoneinfo import available_timezones
 
 from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
-from agglo.contract.errors import Fault, InvalidInput, nearest
+from agglo.contract.errors import InvalidInput
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, _
 from agglo.contract.model import Input, Output, model
 from agglo.contract.outcome import Numerical, Outcome
 from agglo.contract.parameters import Parameters, parameter
 from agglo.models.water.readings import series as readings
+from agglo.models.water.readings.clock import zone_faults
 from agglo.models.water.readings.sectors import read_meters
 from agglo.models.water.watching import tables
 from agglo.models.water.watching.decisions import Decision, read_decisions, unknown
@@ -66,10 +66,8 @@ class AlarmsParameters(Parameters):
         InvalidInput
             The time zone is not known.
         """
-        if self.time_zone not in available_timezones():
-            known = sorted(available_timezones())
-            fault = Fault("time_zone", self.time_zone, _("the name of a time zone"), nearest(self.time_zone, known))
-            raise InvalidInput(_("These parameters cannot be used."), [fault])
+        if faults := zone_faults(self.time_zone):
+            raise InvalidInput(_("These parameters cannot be used."), faults)
         return Rules(
             zone=self.time_zone,
             holidays=self.holidays,

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import available_timezones
 
 from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
-from agglo.contract.errors import Fault, InvalidInput, nearest
+from agglo.contract.errors import Fault, InvalidInput
 from agglo.contract.inputs import Inputs
 from agglo.contract.language import N_, _
 from agglo.contract.model import Input, Output, model
@@ -18,6 +17,7 @@ from agglo.models.water.locating.drawing import drawn
 from agglo.models.water.locating.leak import Leak, in_order
 from agglo.models.water.locating.setting import Setting
 from agglo.models.water.locating.telling import notes
+from agglo.models.water.readings.clock import zone_faults
 from agglo.models.water.watching.evidence import Rules
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ class LeaksParameters(Parameters):
         InvalidInput
             The time zone or the reference system is not known.
         """
-        faults = []
-        if self.time_zone not in available_timezones():
-            zones = sorted(available_timezones())
-            faults.append(
-                Fault("time_zone", self.time_zone, _("the name of a time zone"), nearest(self.time_zone, zones))
-            )
+        faults = zone_faults(self.time_zone)
         if self.crs and not _is_reference_system(self.crs):
             faults.append(Fault("crs", self.crs, _("a reference system with its code, such as EPSG:2154")))
         if faults:

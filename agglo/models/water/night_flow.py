@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
-from zoneinfo import available_timezones
 
 from agglo.contract.columns import table, units_of
 from agglo.contract.context import Context
@@ -23,6 +22,7 @@ from agglo.models.water.night.leakage import Pressures, Range
 from agglo.models.water.night.nights import Window
 from agglo.models.water.night.notes import notes
 from agglo.models.water.readings import series as readings
+from agglo.models.water.readings.clock import zone_faults
 from agglo.models.water.readings.sectors import Meter, read_meters, sectors_of
 from agglo.models.water.readings.units import unit_flags
 
@@ -134,9 +134,7 @@ class NightFlowParameters(Parameters):
 
 
 def _faults(given: NightFlowParameters) -> Iterator[Fault]:
-    if given.time_zone not in available_timezones():
-        known = sorted(available_timezones())
-        yield Fault("time_zone", given.time_zone, _("the name of a time zone"), nearest(given.time_zone, known))
+    yield from zone_faults(given.time_zone)
     if given.window_end - given.window_start < 1:
         got = f"{given.window_start:g} h - {given.window_end:g} h"
         yield Fault("window_end", got, _("one hour at least, after window_start and before midnight"))

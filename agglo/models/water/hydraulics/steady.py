@@ -24,19 +24,20 @@ _ACCURACY = 1e-3
 class Steady:
     """A network whose controls, patterns and demands are set aside: each state is solved on its own.
 
-    Junctions are in the order of ``network.junctions``. ``closed`` links stay closed. ``most`` is how many patterns and
-    groups there may be together.
+    Junctions are in the order of ``network.junctions``. ``closed`` links stay closed. ``groups`` is how many
+    groups of junctions :meth:`group` may make.
     """
 
-    def __init__(self, engine: Engine, closed: Sequence[str] = (), most: int = 64) -> None:
+    def __init__(self, engine: Engine, closed: Sequence[str] = (), groups: int = 1) -> None:
         self.network, self._engine, self._toolkit = engine.network, engine, engine.toolkit
         self.links = tuple(self.network.links)
         engine.drop_controls()
         for link in closed:
             engine.set_open(link, False)
         self._junctions = [engine.node_index(one) for one in self.network.junctions]
-        self._spare = [self._toolkit_pattern(f"agglo-{rank}") for rank in range(most)]
-        self._categories = self._prepared()
+        self._columns = 1 + len(self.network.patterns)
+        self._patterns = [self._new_pattern(f"agglo-{rank}") for rank in range(groups * self._columns)]
+        self._prepare(self._new_pattern("agglo-constant"))
         nodes = [engine.node_index(one) for one in self.network.nodes]
         self._read_heads = self._toolkit.reader("node", nodes, codes.HEAD)
         self._read_flows = self._toolkit.reader("link", [engine.link_index(one) for one in self.links], codes.FLOW)
@@ -45,15 +46,12 @@ class Steady:
         self._toolkit.call("settimeparam", codes.DURATION, ctypes.c_long(0))
         self._toolkit.set_option(codes.ACCURACY, _ACCURACY)
 
-    def _toolkit_pattern(self, name: str) -> int:
+    def _new_pattern(self, name: str) -> int:
         self._engine.new_pattern(name)
         return self._toolkit.index("pattern", name)
 
-    def _prepared(self) -> list[int]:
-        """Base demands at zero, and one more for each junction, constant; which one that is."""
-        found = []
-        constant = self._spare.pop()
-        self._columns = 1 + len(self.network.patterns)
+    def _prepare(self, constant: int) -> None:
+        """Base demands at zero, and one more for each junction, constant, after those of the patterns."""
         for index in self._junctions:
             held = self._toolkit.whole("getnumdemands", index)
             for _more in range(self._columns + 1 - held):
@@ -61,17 +59,14 @@ class Steady:
             for category in range(1, max(held, self._columns + 1) + 1):
                 self._toolkit.call("setbasedemand", index, category, ctypes.c_double(0.0))
             self._toolkit.call("setdemandpattern", index, self._columns + 1, constant)
-            found.append(self._columns + 1)
         self._toolkit.set_option(codes.DEMAND_MULTIPLIER, 1.0)
-        return found
 
     def group(self, groups: "np.ndarray", base_m3_h: "np.ndarray") -> None:
         """Puts junctions in groups (junctions,), with their demand under each pattern (junctions, patterns) [m3/h]."""
-        self._groups, self._base = groups, base_m3_h / self.network.flow_m3_h
-        wide = base_m3_h.shape[1]
+        self._base = base_m3_h / self.network.flow_m3_h
         for rank, index in enumerate(self._junctions):
-            for column in range(wide):
-                pattern = self._spare[int(groups[rank]) * wide + column]
+            for column in range(self._columns):
+                pattern = self._patterns[int(groups[rank]) * self._columns + column]
                 self._toolkit.call("setdemandpattern", index, column + 1, pattern)
         self.multiply(None)
 
@@ -91,7 +86,7 @@ class Steady:
         ModelFailed
             EPANET cannot solve it.
         """
-        for pattern, value in zip(self._spare, factors.reshape(-1).tolist(), strict=False):
+        for pattern, value in zip(self._patterns, factors.reshape(-1).tolist(), strict=True):
             self._toolkit.call("setpatternvalue", pattern, 1, ctypes.c_double(value))
         self._take(extra_m3_h)
         self._solve(levels_m)
@@ -107,7 +102,7 @@ class Steady:
 
     def _put(self, rank: int, flow_m3_h: float) -> None:
         value = ctypes.c_double(flow_m3_h / self.network.flow_m3_h)
-        self._toolkit.call("setbasedemand", self._junctions[rank], self._categories[rank], value)
+        self._toolkit.call("setbasedemand", self._junctions[rank], self._columns + 1, value)
 
     def solve(self, demand_m3_h: "np.ndarray", levels_m: Mapping[str, float]) -> None:
         """Solves a state of these demands alone (junctions,) [m3/h].
@@ -168,7 +163,7 @@ class Steady:
 
 
 @contextmanager
-def steady(network: Network, scratch: Path, closed: Sequence[str] = ()) -> Iterator[Steady]:
+def steady(network: Network, scratch: Path, closed: Sequence[str] = (), groups: int = 1) -> Iterator[Steady]:
     """A network ready to be solved state by state, freed at the end.
 
     Raises
@@ -177,6 +172,6 @@ def steady(network: Network, scratch: Path, closed: Sequence[str] = ()) -> Itera
         WNTR, which brings EPANET, is not installed.
     """
     with Engine(network, scratch) as engine:
-        states = Steady(engine, closed)
+        states = Steady(engine, closed, groups)
         with engine.running():
             yield states

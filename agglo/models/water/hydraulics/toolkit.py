@@ -18,7 +18,6 @@ CONTROL_COUNT, RULE_COUNT = 5, 6
 FROM_SCRATCH = 10
 """How hydraulics start: flows not those of the run before, results not saved on disk."""
 
-WARNINGS = range(1, 7)
 _REPORTED = re.compile(r"Error (\d{3}):?\s*(.*)")
 
 
@@ -101,12 +100,6 @@ class Toolkit:
         if (kind, name) not in self._indexes:
             self._indexes[kind, name] = self.whole(f"get{kind}index", name.encode())
         return self._indexes[kind, name]
-
-    def node_value(self, index: int, code: int) -> float:
-        return self.real("getnodevalue", index, code)
-
-    def link_value(self, index: int, code: int) -> float:
-        return self.real("getlinkvalue", index, code)
 
     def set_node_value(self, index: int, code: int, value: float) -> None:
         self.call("setnodevalue", index, code, ctypes.c_double(value))

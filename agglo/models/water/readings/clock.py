@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from agglo.contract.errors import Fault, nearest
+from agglo.contract.language import _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,3 +56,11 @@ def _instant_of_change(zone: ZoneInfo, low: int, high: int) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if _shift(zone, middle) == before else (low, middle)
     return high
+
+
+def zone_faults(zone: str) -> list[Fault]:
+    """What is wrong with the parameter ``time_zone``: none where the zone is known."""
+    known = available_timezones()
+    return (
+        [] if zone in known else [Fault("time_zone", zone, _("the name of a time zone"), nearest(zone, sorted(known)))]
+    )

@@ -55,7 +55,8 @@ def series_of(**values: float) -> Series:
 def world(town, tmp_path: Path):
     layout = layout_of(town, PLACES, {})
     hours = hours_of(series_of(), town, layout)
-    with steady(town, tmp_path, [link for _sensor, link, _sign in layout.replaced]) as states:
+    closed = [link for _sensor, link, _sign in layout.replaced]
+    with steady(town, tmp_path, closed, groups=len(layout.zones) + 1) as states:
         yield World(town, layout, driving_of(town, layout, hours), states)
 
 

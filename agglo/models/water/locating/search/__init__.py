@@ -69,7 +69,8 @@ def watch(
     layout = layout_of(network, places, signs)
     if not layout.zones:
         raise InvalidInput(_("No part of this network can be searched for leaks."), _unsearched(layout))
-    with steady(network, scratch, [link for _sensor, link, _sign in layout.replaced]) as states:
+    closed = [link for _sensor, link, _sign in layout.replaced]
+    with steady(network, scratch, closed, groups=len(layout.zones) + 1) as states:
         watches, more = _watches(network, layout, states, series, healthy=healthy, setting=setting)
         if not watches:
             raise InvalidInput(_("No part of this network can be searched for leaks."), more)

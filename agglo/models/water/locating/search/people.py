@@ -17,8 +17,6 @@ UNKNOWN_FLOW_M3_H = 5.0
 
 def told(watch: "ZoneWatch", known: Sequence[Known], hour: int) -> None:
     """Enters what people knew at the end of this hour: a confirmed leak has its pipe, a repaired one is over."""
-    import numpy as np
-
     start, end = watch.hours.time(hour - 1), watch.hours.time(hour)
     pipes = watch.model.view.zone.pipes
     for one in known:
@@ -35,7 +33,6 @@ def told(watch: "ZoneWatch", known: Sequence[Known], hour: int) -> None:
                 watch.end(nearest, hour, hour)
         elif start < one.since <= end or (hour == 0 and one.since <= end):
             _confirm(watch, one, pipe, nearest, hour)
-    del np
 
 
 def _confirm(watch: "ZoneWatch", one: Known, pipe: int, nearest: int | None, hour: int) -> None:

@@ -71,7 +71,6 @@ class World:
         for rank, view in enumerate(self.views):
             zones[view.inside] = rank
         states.group(zones, driving.shares.base_m3_h)
-        self.solved = 0
 
     def _view(self, zone: Zone) -> ZoneView:
         import numpy as np
@@ -118,7 +117,6 @@ class World:
 
     def solve(self, state: State) -> None:
         self.states.drive(state.factors, state.extra_m3_h, state.levels_m)
-        self.solved += 1
 
     def said(self, view: ZoneView) -> "np.ndarray":
         """What the solved state says the zone's sensors read: pressures [m], then splits [m3/h]."""
