@@ -1,0 +1,1 @@
+"""Sheets: short checked texts, each with its source, that the assistant quotes word for word."""
